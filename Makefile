@@ -1,0 +1,55 @@
+# Everything runs in .venv, made from the two hash locks; Python 3.11 or newer is all it needs.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+MAKEFLAGS += --no-print-directory
+
+.PHONY: setup demo test lint types sync bench prove lock clean
+
+setup: .venv/dev.stamp
+
+# Output goes to stderr and stdin stays untouched: `echo "a question" | make demo` prints the answer.
+.venv/demo.stamp: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Andon needs Python 3.11+; name one: make PYTHON=…")'
+	@echo "Setting up .venv …" >&2
+	@$(PYTHON) -m venv .venv </dev/null >&2
+	@$(PIP) --require-hashes -r requirements.lock </dev/null >&2
+	@$(PIP) --no-deps --no-build-isolation -e . </dev/null >&2
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/demo.stamp
+	@$(PIP) --require-hashes -r requirements-dev.lock </dev/null >&2
+	@touch $@
+
+demo: .venv/demo.stamp
+	@$(BIN)/andon chat
+
+test: setup
+	@$(BIN)/python -m pytest
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: setup
+	@$(BIN)/mypy
+
+sync: setup
+	@$(BIN)/python -m bot sync
+
+bench: setup
+	@$(BIN)/python -m benchmarks
+
+prove: setup
+	@$(BIN)/python -m pytest -m prove
+
+# Only whoever changes a dependency needs uv; --universal covers every system and Python at once.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-config --no-annotate --custom-compile-command "make lock" --group build pyproject.toml
+lock:
+	$(LOCK) -o requirements.lock
+	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .andon .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist

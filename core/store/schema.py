@@ -1,0 +1,110 @@
+"""The tables that hold the bot's own state; a change here comes with a migration."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+HEAD = "0001"
+"""The newest migration. Known here so that a start need not import alembic to find it."""
+
+MAX_TEXT = 4_000
+"""Characters kept of a question or of a reason given with feedback."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, in UTC on the way out. SQLite keeps no zone, so UTC is stored."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("the store takes aware datetimes only")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """What a person typed. Postgres takes neither NUL nor half a surrogate pair."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        clean = (
+            value.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{SYMBOL FOR NULL}")
+        )
+        return clean[:MAX_TEXT]
+
+
+metadata = MetaData(
+    naming_convention={
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("context", JSON, nullable=False),
+    Column("updated_at", Instant, nullable=False, index=True),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("asked_at", Instant, nullable=False, index=True),
+    Column("user_id", Words, nullable=False),
+    Column("place_key", Words, nullable=False),
+    Column("question", Words, nullable=False),
+    Column("tool", Text),
+    Column("args", JSON, nullable=False),
+    Column("answer", JSON, nullable=False),
+    Column("queries", JSON, nullable=False),
+    Index(None, "place_key", "asked_at"),
+    Index(None, "user_id", "asked_at"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("answer_id", Words, ForeignKey("answers.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", Words, nullable=False),
+    Column(
+        "verdict", Text, CheckConstraint("verdict IN ('up', 'down')", "verdict"), nullable=False
+    ),
+    Column("reason", Words),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("answer_id", "user_id"),
+)

@@ -1,0 +1,188 @@
+"""What the bot remembers between questions: threads, the answers it gave, and what people
+thought of them.
+
+The database is called in threads, by the same code for SQLite and Postgres. Every method raises
+SourceUnavailable when the database does not answer; the bot can go on without.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+
+from sqlalchemy import Connection, Engine, Row, Table, delete, select
+from sqlalchemy.exc import IntegrityError
+
+from core.store.engine import failures, store_engine
+from core.store.migrate import migrate, revision
+from core.store.schema import HEAD, answers, feedback, threads
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+MAX_CONTEXT_CHARACTERS = 8_000
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a follow-up question builds on: the last tool, its arguments, the words used."""
+
+    context: Mapping[str, Any]
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer as it was given. `args`, `answer` and `queries` are JSON values; `queries` are
+    what the citations point into: "show the data" and "run again" start from them."""
+
+    id: str
+    asked_at: datetime
+    user_id: str
+    place_key: str
+    question: str
+    tool: str | None
+    args: Mapping[str, Any]
+    answer: Mapping[str, Any]
+    queries: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What one user thinks of one answer."""
+
+    answer_id: str
+    user_id: str
+    verdict: Literal["up", "down"]
+    reason: str | None
+    at: datetime
+
+
+class Store:
+    """The bot's own state. Open it with `Store.open`, close it with `close`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str, *, wait_seconds: float = 5.0) -> Self:
+        """A store whose tables are up to date; migrates first where they are not.
+
+        Blocks. `wait_seconds` bounds every later wait for a lock or a connection.
+        """
+        engine = store_engine(url, wait_seconds)
+        try:
+            with failures():
+                at_head = revision(engine) == HEAD
+            if not at_head:
+                migrate(url)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    async def thread(self, key: str) -> Thread | None:
+        """The thread's context as last saved, or None."""
+        statement = select(threads.c.context, threads.c.updated_at).where(threads.c.key == key)
+        row = await self._run(lambda connection: connection.execute(statement).one_or_none())
+        return None if row is None else Thread(row.context, row.updated_at)
+
+    async def save_thread(self, key: str, context: Mapping[str, Any], at: datetime) -> None:
+        """Replaces the thread's context.
+
+        A context that is too long is not kept and the one before it goes too: a follow-up then
+        starts afresh, which is better than building on an older question.
+        """
+        if len(json.dumps(context)) > MAX_CONTEXT_CHARACTERS:
+            await self._run(lambda c: c.execute(delete(threads).where(threads.c.key == key)))
+            return
+        values = {"context": dict(context), "updated_at": at}
+        statement = self._insert(threads).values(key=key, **values)
+        upsert = statement.on_conflict_do_update(index_elements=["key"], set_=values)
+        await self._run(lambda connection: connection.execute(upsert))
+
+    async def save_answer(self, answer: StoredAnswer) -> None:
+        """Keeps the answer; one that is already kept under this id stays as it is."""
+        statement = self._insert(answers).values(asdict(answer))
+        await self._run(lambda c: c.execute(statement.on_conflict_do_nothing()))
+
+    async def answer(self, id: str) -> StoredAnswer | None:
+        """The answer of that id, or None: never given, or pruned."""
+        statement = select(answers).where(answers.c.id == id)
+        row = await self._run(lambda connection: connection.execute(statement).one_or_none())
+        return None if row is None else _stored_answer(row)
+
+    async def recent_answers(
+        self, *, place_key: str | None = None, user_id: str | None = None, limit: int = 20
+    ) -> tuple[StoredAnswer, ...]:
+        """The newest answers first, of one place or one user or both."""
+        statement = select(answers).order_by(answers.c.asked_at.desc(), answers.c.id).limit(limit)
+        if place_key is not None:
+            statement = statement.where(answers.c.place_key == place_key)
+        if user_id is not None:
+            statement = statement.where(answers.c.user_id == user_id)
+        rows = await self._run(lambda connection: connection.execute(statement).all())
+        return tuple(_stored_answer(row) for row in rows)
+
+    async def save_feedback(self, given: Feedback) -> bool:
+        """Replaces what the user said of this answer before; False if the answer is gone."""
+        values = asdict(given)
+        statement = self._insert(feedback).values(values)
+        unique = ["answer_id", "user_id"]
+        upsert = statement.on_conflict_do_update(index_elements=unique, set_=values)
+        try:
+            await self._run(lambda connection: connection.execute(upsert))
+        except IntegrityError:  # the foreign key: there is no such answer
+            return False
+        return True
+
+    async def feedback(self, answer_id: str) -> tuple[Feedback, ...]:
+        """What people said of the answer, oldest first."""
+        columns = [feedback.c[field.name] for field in fields(Feedback)]
+        statement = (
+            select(*columns).where(feedback.c.answer_id == answer_id).order_by(feedback.c.at)
+        )
+        rows = await self._run(lambda connection: connection.execute(statement).all())
+        return tuple(Feedback(*row) for row in rows)
+
+    async def prune(self, before: datetime) -> int:
+        """Deletes threads and answers (with their feedback) older than that; how many rows."""
+
+        def delete_old(connection: Connection) -> int:
+            old_threads = delete(threads).where(threads.c.updated_at < before)
+            old_answers = delete(answers).where(answers.c.asked_at < before)
+            return (
+                connection.execute(old_threads).rowcount + connection.execute(old_answers).rowcount
+            )
+
+        return await self._run(delete_old)
+
+    async def _run(self, work: Callable[[Connection], T]) -> T:
+        def in_thread() -> T:
+            with failures(), self._engine.begin() as connection:
+                return work(connection)
+
+        return await asyncio.to_thread(in_thread)
+
+    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT that knows ON CONFLICT, which each dialect has on its own."""
+        if self._engine.dialect.name == "sqlite":
+            from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+            return sqlite_insert(table)
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        return postgresql_insert(table)
+
+
+def _stored_answer(row: Row[Any]) -> StoredAnswer:
+    values = dict(row._mapping)
+    return StoredAnswer(**values | {"queries": tuple(values["queries"])})
