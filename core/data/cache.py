@@ -1,0 +1,134 @@
+"""Answers kept for a while: one load for many askers, an older value when the source fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Literal
+
+from cachetools import LRUCache, TTLCache
+
+from core.data.query import Fact, Query
+from core.data.source import DataSource, Facts
+from core.errors import SourceUnavailable
+
+Tier = Literal["live", "daily", "static"]
+SECONDS: dict[Tier, int] = {"live": 60, "daily": 15 * 60, "static": 60 * 60}
+_STATIC: frozenset[Fact] = frozenset(
+    {"asset", "product", "product_rate", "calendar", "target", "cost"}
+)
+_ROWS = 200_000
+
+
+@dataclass(slots=True)
+class Counts:
+    """`stale` counts answers from an older value because the source failed."""
+
+    hits: int = 0
+    misses: int = 0
+    shared: int = 0
+    stale: int = 0
+
+    @property
+    def hit_rate(self) -> float | None:
+        """Share of questions answered without a load of their own; None before the first."""
+        asked = self.hits + self.shared + self.misses
+        return (self.hits + self.shared) / asked if asked else None
+
+
+def tier_of(query: Query, now: datetime) -> Tier:
+    """Definitions change rarely; a period that ended hours ago is corrected only now and then."""
+    if query.fact in _STATIC:
+        return "static"
+    settled = query.interval is not None and (now - query.interval.end).total_seconds() > 4 * 3600
+    return "daily" if settled and "latest" not in query.measures else "live"
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """One tier. Sizes are rows, so that a few large answers cannot fill the memory."""
+
+    seconds: int
+    timer: Callable[[], float]
+    counts: Counts = field(default_factory=Counts)
+    fresh: TTLCache[object, Facts] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.fresh = TTLCache(_ROWS, self.seconds, timer=self.timer, getsizeof=_size)
+
+
+class CachedSource:
+    """A DataSource in front of another. Used from one event loop only.
+
+    `clock` gives aware UTC; it also drives the tiers' ages, so a test can move it. `scope` is
+    part of the key: what one person may see is never served to another by way of the cache.
+    """
+
+    def __init__(self, source: DataSource, clock: Callable[[], datetime]) -> None:
+        self._source = source
+        self.name = source.name
+        self._clock = clock
+        seconds = lambda: clock().timestamp()  # noqa: E731
+        self._shelves = {tier: _Shelf(limit, seconds) for tier, limit in SECONDS.items()}
+        self._old: LRUCache[object, tuple[datetime, Facts]] = LRUCache(_ROWS, getsizeof=_old_size)
+        self._loading: dict[object, asyncio.Task[Facts]] = {}
+
+    async def fetch(self, query: Query, scope: str = "") -> Facts:
+        """Raises what the source raises, unless it failed and an older value is at hand."""
+        key = (query, scope)
+        shelf = self._shelves[tier_of(query, self._clock())]
+        found = shelf.fresh.get(key)
+        if found is not None:
+            shelf.counts.hits += 1
+            return found
+        task = self._loading.get(key)
+        if task is None:
+            shelf.counts.misses += 1
+            task = self._loading[key] = asyncio.create_task(self._load(key, query, shelf))
+            task.add_done_callback(lambda _: self._loading.pop(key, None))
+        else:
+            shelf.counts.shared += 1
+        # One asker who gives up must not end the load for the others.
+        return await asyncio.shield(task)
+
+    async def _load(self, key: object, query: Query, shelf: _Shelf) -> Facts:
+        try:
+            facts = await self._source.fetch(query)
+        except SourceUnavailable:
+            kept = self._old.get(key)
+            if kept is None:
+                raise
+            shelf.counts.stale += 1
+            at, facts = kept
+            return replace(facts, stale=at)
+        if _size(facts) <= _ROWS // 4:
+            shelf.fresh[key] = facts
+            self._old[key] = (self._clock().astimezone(UTC), facts)
+        return facts
+
+    async def columns(self, fact: Fact) -> frozenset[str]:
+        return await self._source.columns(fact)
+
+    async def close(self) -> None:
+        await self._source.close()
+
+    def counts(self) -> dict[Tier, Counts]:
+        return {tier: shelf.counts for tier, shelf in self._shelves.items()}
+
+    def clear(self) -> int:
+        """Forgets everything; how many answers were kept."""
+        kept = sum(len(shelf.fresh) for shelf in self._shelves.values())
+        for shelf in self._shelves.values():
+            shelf.fresh.clear()
+        self._old.clear()
+        return kept
+
+
+def _size(facts: Facts) -> int:
+    return len(facts.rows) + 1
+
+
+def _old_size(kept: tuple[datetime, Facts]) -> int:
+    return _size(kept[1])
