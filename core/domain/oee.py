@@ -1,0 +1,289 @@
+"""The KPIs of ISO 22400-2 from sums of times and counts, and how such sums add up.
+
+None means unknown everywhere: it is never read as zero, and a KPI that lacks one of its sums is
+None with a reason. All times are minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from math import prod
+from typing import Literal
+
+from core.domain.losses import Loss
+
+# Sums of many floats are compared with this much slack.
+SLACK = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a plant may set; the defaults are those of the documentation."""
+
+    minor_stop_minutes: float = 5
+    minor_stops: Literal["availability", "performance"] = "availability"
+    bands: tuple[tuple[float, str], ...] = ((0.85, "world_class"), (0.65, "typical"), (0.0, "low"))
+    preliminary_minutes: float = 15
+    coverage_warn: float = 0.9
+    coverage_withhold: float = 0.5
+
+
+DEFAULT_RULES = Rules()
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Summed times and counts of an asset (or of several) in a period.
+
+    `pbt` is planned busy time without planned stops, `planned` the planned downtime, `calendar`
+    the scheduled shift time; `stops` minutes within PBT by loss; `run` the mapped run time.
+    `ideal` is Σ PQ / ideal rate and `good_ideal` Σ GQ / ideal rate, in minutes. `covered` are the
+    minutes of PBT for which there is data. `failures` are breakdowns that start in the period,
+    `mended` those of them that have ended, with the minutes of the whole events and of repair.
+    """
+
+    pbt: float | None = None
+    calendar: float | None = None
+    planned: float | None = None
+    stops: Mapping[Loss, float] | None = None
+    run: float | None = None
+    ideal: float | None = None
+    good_ideal: float | None = None
+    covered: float | None = None
+    unit: str | None = None
+    total: float | None = None
+    good: float | None = None
+    scrap: float | None = None
+    rework: float | None = None
+    startup_scrap: float | None = None
+    first_pass: float | None = None
+    inspected: float | None = None
+    failures: float | None = None
+    mended: float | None = None
+    mended_minutes: float | None = None
+    repair_minutes: float | None = None
+
+    @property
+    def stopped(self) -> float | None:
+        """Minutes of all stops within PBT."""
+        if self.stops is None:
+            return None
+        return sum(minutes for loss, minutes in self.stops.items() if loss is not Loss.PLANNED)
+
+    def lost(self, loss: Loss) -> float | None:
+        """Minutes of one loss; 0 where stops are known and none is of that kind."""
+        return None if self.stops is None else self.stops.get(loss, 0.0)
+
+    def apt(self, rules: Rules = DEFAULT_RULES) -> float | None:
+        """Actual production time: the mapped run time, else PBT − stops. Minor stops stay in it
+        where the rules make them a loss of performance."""
+        time = self.run
+        if time is None and self.pbt is not None and self.stopped is not None:
+            time = self.pbt - self.stopped
+        if time is None or rules.minor_stops == "availability":
+            return time
+        return time + (self.lost(Loss.MINOR) or 0.0)
+
+    @property
+    def operating(self) -> float | None:
+        """Operating time of MTBF: production and setup, without delays and minor stops."""
+        time, setup = self.apt(), self.lost(Loss.SETUP)
+        return None if time is None or setup is None else time + setup
+
+    def __add__(self, other: Sums) -> Sums:
+        """Both together. Unknown stays unknown, and counts of different units do not add."""
+        added = {
+            f.name: _plus(getattr(self, f.name), getattr(other, f.name))
+            for f in fields(self)
+            if f.name not in ("unit", "stops")
+        }
+        if self.unit != other.unit:
+            added |= dict.fromkeys(COUNTS)
+        unit = self.unit if self.unit == other.unit else None
+        stops = _plus_stops(self.stops, other.stops)
+        return Sums(unit=unit, stops=stops, **added)
+
+
+COUNTS = ("total", "good", "scrap", "rework", "startup_scrap", "first_pass", "inspected")
+
+
+def add_up(parts: Iterable[Sums]) -> Sums:
+    """The sum of `parts`; raises ValueError for none, because nothing is not zero."""
+    total: Sums | None = None
+    for part in parts:
+        total = part if total is None else total + part
+    if total is None:
+        raise ValueError("there is nothing to add up")
+    return total
+
+
+def by_unit(parts: Iterable[Sums]) -> dict[str | None, Sums]:
+    """Output per counting unit: bottles are never added to pallets."""
+    units: dict[str | None, Sums] = {}
+    for part in parts:
+        units[part.unit] = units[part.unit] + part if part.unit in units else part
+    return units
+
+
+@dataclass(frozen=True, slots=True)
+class Kpis:
+    """Ratios (0.75 is 75 %); one that is None is explained in `why` by a key.
+
+    `excluded` names, per KPI, the assets left out because a sum of theirs is unknown; `over_100`
+    lists the KPIs above 1, which are shown and not capped. Below `coverage_withhold` everything
+    is withheld.
+    """
+
+    availability: float | None = None
+    effectiveness: float | None = None
+    quality: float | None = None
+    oee: float | None = None
+    teep: float | None = None
+    nee: float | None = None
+    scrap_ratio: float | None = None
+    rework_ratio: float | None = None
+    first_pass_yield: float | None = None
+    why: Mapping[str, str] = field(default_factory=dict)
+    excluded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    over_100: tuple[str, ...] = ()
+    coverage: float | None = None
+    coverage_state: Literal["ok", "warn", "withheld", "unknown"] = "unknown"
+
+
+def kpis(sums: Sums, rules: Rules = DEFAULT_RULES) -> Kpis:
+    """The KPIs of one asset."""
+    return roll_up({"": sums}, rules)
+
+
+def roll_up(parts: Mapping[str, Sums], rules: Rules = DEFAULT_RULES) -> Kpis:
+    """The KPIs of several assets (name → sums) from summed times and counts, never from a mean
+    of ratios. Each KPI is that of the assets for which it can be given, the others are named."""
+    covered, pbt = _covered(parts)
+    coverage = covered / pbt if pbt else None
+    if coverage is not None and coverage < rules.coverage_withhold:
+        why = dict.fromkeys(FORMULAS, "coverage")
+        return Kpis(why=why, coverage=coverage, coverage_state="withheld")
+    values: dict[str, float | None] = {}
+    why = {}
+    excluded = {}
+    measured = {name: _measures(part, rules) for name, part in parts.items()}
+    one_unit = len({part.unit for part in parts.values()}) <= 1
+    for kpi, formula in FORMULAS.items():
+        if kpi == "quality" and one_unit and all(m["ideal"] is None for m in measured.values()):
+            formula = QUALITY_BY_COUNT
+        values[kpi], reason, left_out = formula.over(measured, one_unit)
+        if reason:
+            why[kpi] = reason
+        elif left_out:
+            excluded[kpi] = left_out
+    over = tuple(kpi for kpi, value in values.items() if value is not None and value > 1 + SLACK)
+    state = _coverage_state(coverage, rules)
+    return Kpis(
+        **values,
+        why=why,
+        excluded=excluded,
+        over_100=over,
+        coverage=coverage,
+        coverage_state=state,
+    )
+
+
+def band(oee: float | None, rules: Rules = DEFAULT_RULES) -> str | None:
+    """The key of the band that an OEE falls into; None where it is unknown."""
+    if oee is None:
+        return None
+    return next((name for least, name in rules.bands if oee >= least), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Formula:
+    """A KPI: a product of measures over a product of measures.
+
+    `needs` are in the order in which a missing one is named as the reason.
+    """
+
+    needs: tuple[str, ...]
+    above: tuple[str, ...]
+    below: tuple[str, ...]
+    counts: bool = False  # of units, so assets of different units have none together
+
+    def over(
+        self, measured: Mapping[str, Mapping[str, float | None]], one_unit: bool
+    ) -> tuple[float | None, str | None, tuple[str, ...]]:
+        """The value, or the reason why there is none, and the assets that are left out."""
+        if self.counts and not one_unit:
+            return None, "mixed_units", ()
+        sums = dict.fromkeys(self.needs, 0.0)
+        left_out, reason = [], "no_assets"
+        for name, measures in measured.items():
+            missing = [need for need in self.needs if measures[need] is None]
+            if missing:
+                left_out.append(name)
+                reason = f"no_{missing[0]}"
+                continue
+            for need in self.needs:
+                sums[need] += measures[need] or 0.0
+        if len(left_out) == len(measured):
+            return None, reason, ()
+        zero = next((need for need in self.below if sums[need] <= 0), None)
+        if zero:
+            return None, f"zero_{zero}", ()
+        value = prod(sums[need] for need in self.above) / prod(sums[need] for need in self.below)
+        return value, None, tuple(left_out)
+
+
+OUTPUT = ("total", "good", "ideal", "good_ideal")
+FORMULAS: dict[str, _Formula] = {
+    "availability": _Formula(("pbt", "apt"), ("apt",), ("pbt",)),
+    "effectiveness": _Formula(("total", "ideal", "apt"), ("ideal",), ("apt",)),
+    "quality": _Formula(OUTPUT, ("good_ideal",), ("ideal",)),
+    # A × E × Q = APT/PBT × ideal/APT × good_ideal/ideal, of which this remains.
+    "oee": _Formula(("pbt", *OUTPUT), ("good_ideal",), ("pbt",)),
+    "teep": _Formula(("calendar", *OUTPUT), ("good_ideal",), ("calendar",)),
+    # AUPT/PBT × E × Q, with AUPT = APT + setup.
+    "nee": _Formula(("pbt", "apt", "aupt", *OUTPUT), ("aupt", "good_ideal"), ("pbt", "apt")),
+    "scrap_ratio": _Formula(("total", "scrap"), ("scrap",), ("total",), counts=True),
+    "rework_ratio": _Formula(("total", "rework"), ("rework",), ("total",), counts=True),
+    "first_pass_yield": _Formula(
+        ("inspected", "first_pass"), ("first_pass",), ("inspected",), counts=True
+    ),
+}
+# GQ/PQ is the quality of one product, and all that can be said without an ideal rate.
+QUALITY_BY_COUNT = _Formula(("total", "good"), ("good",), ("total",), counts=True)
+
+
+def _measures(part: Sums, rules: Rules) -> dict[str, float | None]:
+    named = ("pbt", "calendar", "ideal", "good_ideal", "total", "good", "scrap", "rework")
+    measures: dict[str, float | None] = {name: getattr(part, name) for name in named}
+    apt = part.apt(rules)
+    return measures | {
+        "apt": apt,
+        "aupt": _plus(apt, part.lost(Loss.SETUP)),
+        "inspected": part.inspected,
+        "first_pass": part.first_pass,
+    }
+
+
+def _covered(parts: Mapping[str, Sums]) -> tuple[float, float]:
+    """Minutes for which there is data, and planned minutes, of assets that know both."""
+    known = [(p.covered, p.pbt) for p in parts.values() if p.covered is not None and p.pbt]
+    return sum(covered for covered, _ in known), sum(pbt for _, pbt in known)
+
+
+def _coverage_state(coverage: float | None, rules: Rules) -> Literal["ok", "warn", "unknown"]:
+    if coverage is None:
+        return "unknown"
+    return "warn" if coverage < rules.coverage_warn else "ok"
+
+
+def _plus(first: float | None, second: float | None) -> float | None:
+    return None if first is None or second is None else first + second
+
+
+def _plus_stops(
+    first: Mapping[Loss, float] | None, second: Mapping[Loss, float] | None
+) -> dict[Loss, float] | None:
+    if first is None or second is None:
+        return None
+    return {loss: first.get(loss, 0.0) + second.get(loss, 0.0) for loss in {**first, **second}}
