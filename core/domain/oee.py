@@ -75,12 +75,17 @@ class Sums:
         """Minutes of one loss; 0 where stops are known and none is of that kind."""
         return None if self.stops is None else self.stops.get(loss, 0.0)
 
+    @property
+    def run_time(self) -> float | None:
+        """The mapped run time, else PBT − stops."""
+        if self.run is not None or self.pbt is None or self.stopped is None:
+            return self.run
+        return self.pbt - self.stopped
+
     def apt(self, rules: Rules = DEFAULT_RULES) -> float | None:
-        """Actual production time: the mapped run time, else PBT − stops. Minor stops stay in it
-        where the rules make them a loss of performance."""
-        time = self.run
-        if time is None and self.pbt is not None and self.stopped is not None:
-            time = self.pbt - self.stopped
+        """Actual production time: the run time. Minor stops stay in it where the rules make them
+        a loss of performance."""
+        time = self.run_time
         if time is None or rules.minor_stops == "availability":
             return time
         return time + (self.lost(Loss.MINOR) or 0.0)
@@ -92,12 +97,17 @@ class Sums:
         return None if time is None or setup is None else time + setup
 
     def __add__(self, other: Sums) -> Sums:
-        """Both together. Unknown stays unknown, and counts of different units do not add."""
+        """Both together. Unknown stays unknown, and counts of different units do not add.
+
+        Where only one has a mapped run time, the other's comes from its stops.
+        """
         added = {
             f.name: _plus(getattr(self, f.name), getattr(other, f.name))
             for f in fields(self)
             if f.name not in ("unit", "stops")
         }
+        if self.run is not None or other.run is not None:
+            added["run"] = _plus(self.run_time, other.run_time)
         if self.unit != other.unit:
             added |= dict.fromkeys(COUNTS)
         unit = self.unit if self.unit == other.unit else None

@@ -207,9 +207,19 @@ def test_adding_is_associative_and_keeps_the_unknown(
     for name in ("pbt", "run", "ideal", "good_ideal", "total"):
         a, b = getattr(left, name), getattr(right, name)
         assert a == (None if b is None else pytest.approx(b))
-    for name in ("pbt", "run", "ideal"):
-        known = all(getattr(part, name) is not None for part in (first, second, third))
+    parts = (first, second, third)
+    for name in ("pbt", "ideal"):
+        known = all(getattr(part, name) is not None for part in parts)
         assert (getattr(left, name) is not None) == known
+    mapped = any(part.run is not None for part in parts)
+    assert (left.run is not None) == (mapped and all(p.run_time is not None for p in parts))
+
+
+def test_an_asset_without_a_mapped_run_time_adds_its_planned_time_less_stops() -> None:
+    mapped = Sums(pbt=480, stops={Loss.SETUP: 30}, run=440)
+    by_stops = Sums(pbt=480, stops={Loss.BREAKDOWN: 80})
+    together = mapped + by_stops
+    assert together.apt() == 440 + 400
 
 
 @st.composite
