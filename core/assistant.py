@@ -1,0 +1,262 @@
+"""The one door: a Request comes in, an Answer goes out, whatever happens in between."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from core import commands, registry, replay
+from core.access import EVERYTHING, Access
+from core.answer import Action, Actions, Answer, Notice, Outcome, Part, Text
+from core.citing import numbered
+from core.commands import Command
+from core.context import ToolContext
+from core.data.cache import CachedSource
+from core.data.mapping import PlantFile
+from core.errors import AmbiguousAsset, NoData, SourceUnavailable, UnknownAsset, UserError
+from core.help import help_answer
+from core.installation import Definitions, Installation
+from core.kept import Kept
+from core.planner.planner import Clarify, Decline, Plan, Planner, ThreadContext, detect_language
+from core.request import Language, Place, Request, User
+from core.store import Store
+from core.words import Words
+
+Progress = Callable[[str], None]
+AccessOf = Callable[[User, Place], Access]
+LONGEST_QUESTION = 10_000
+_SECONDS = 45
+_DECLINED = frozenset({"period_future"})
+
+
+def _everything(_user: User, _place: Place) -> Access:
+    return EVERYTHING
+
+
+class Assistant:
+    """Answers commands and free text on one installation.
+
+    `plant` is the plant of people who have none of their own. Raises nothing but defects: what
+    a person or a source did wrong becomes an Answer that says so.
+    """
+
+    def __init__(
+        self,
+        plant_file: PlantFile,
+        source: CachedSource,
+        store: Store | None,
+        *,
+        language: Language = "en",
+        access_of: AccessOf = _everything,
+    ) -> None:
+        self._definitions = Definitions(plant_file, source)
+        self._source = source
+        self._kept = Kept(store)
+        self._language = language
+        self._access_of = access_of
+        self._planner = Planner()
+
+    async def handle(self, request: Request, progress: Progress | None = None) -> Answer:
+        """The answer to one request; `progress` is told what is going on meanwhile."""
+        language = request.language or request.user.language or self._heard(request.text)
+        words = Words(language)
+        request = replace(request, now=request.now.replace(second=0, microsecond=0))
+        try:
+            async with asyncio.timeout(_SECONDS):
+                return await self._answer(request, words, progress)
+        except TimeoutError:
+            problem = words.say("problems.timeout")
+            said = words.say("errors.source_unavailable", system=self._source.name, problem=problem)
+            return _told("error", said)
+        except SourceUnavailable as error:
+            return _told("error", _unavailable(error, words))
+        except NoData as error:
+            return _told("no_data", words.say(error.key, **error.arguments))
+        except UserError as error:
+            outcome: Outcome = "decline" if error.key in _DECLINED else "clarify"
+            return _told(outcome, words.say(error.key, **error.arguments))
+
+    def _heard(self, text: str) -> Language:
+        return detect_language(text[:500]) or self._language
+
+    async def _answer(self, request: Request, words: Words, progress: Progress | None) -> Answer:
+        text = request.text.strip()
+        if not text:
+            raise UserError("empty_question")
+        if len(text) > LONGEST_QUESTION:
+            raise UserError("question_too_long", limit=LONGEST_QUESTION)
+        installation = await self._definitions.load()
+        plant = request.plant or request.user.plant or _first_plant(installation)
+        match text.split(" ", 1)[0].lower():
+            case "/data":
+                stored = await replay.stored_answer(text, request, self._kept)
+                context = self._context(request, installation, plant, words)
+                return await replay.data(text, stored, context)
+            case "/again":
+                stored = await replay.stored_answer(text, request, self._kept)
+                now = await self._run(replay.again(stored), request, installation, plant, words)
+                return replay.compared(stored, now, words)
+        before = await self._kept.context(request)
+        wanted = self._wanted(text, installation, plant, before, words)
+        if isinstance(wanted, Answer):
+            return wanted
+        if progress is not None:
+            progress(words.say("answer.working"))
+        return await self._run(wanted, request, installation, plant, words)
+
+    def _wanted(
+        self,
+        text: str,
+        installation: Installation,
+        plant: str,
+        before: Mapping[str, Any],
+        words: Words,
+    ) -> Command | Answer:
+        """The tool and its arguments; or the answer that no tool is needed for."""
+        if text.startswith("/"):
+            word, _, rest = text[1:].partition(" ")
+            if word.lower() in commands.HELP or rest.strip().lower() in commands.HELP:
+                return help_answer(word.lower(), words)
+            return commands.parse(text, installation, plant)
+        context = ThreadContext(before["tool"], before["args"]) if before.get("tool") else None
+        names, shifts = installation.names(plant), installation.shift_names
+        match self._planner.plan(text, names, shifts, context):
+            case Plan(tool="help"):
+                return help_answer("", words)
+            case Plan(tool=name, args=args):
+                if name not in registry.names():
+                    return _told("decline", words.say(f"planner.no_{name}"))
+                tool = registry.tool(name)
+                return Command(tool, commands.make_args(tool, args))
+            case Clarify(key=key, choices=choices):
+                offered = tuple(
+                    Action(words.say(choice.key, **choice.arguments), choice.command)
+                    for choice in choices
+                )
+                return _told("clarify", words.say(key), Actions(offered))
+            case Decline(key=key):
+                return _told("decline", words.say(key), help_answer("", words).parts[-1])
+
+    def _context(
+        self, request: Request, installation: Installation, plant: str, words: Words
+    ) -> ToolContext:
+        access = self._access_of(request.user, request.place)
+        return ToolContext(
+            request.user, request.now, words, installation, self._source, access, plant
+        )
+
+    async def _run(
+        self,
+        command: Command,
+        request: Request,
+        installation: Installation,
+        plant: str,
+        words: Words,
+    ) -> Answer:
+        tool, args = command.tool, command.args
+        context = self._context(request, installation, plant, words)
+        try:
+            parts = tool.present(await tool.run(args, context), words)
+        except UnknownAsset as error:
+            return _unknown_asset(error, command, installation, words)
+        except AmbiguousAsset as error:
+            return _ambiguous(error, command, installation, words)
+        parts += _notices(context, command, words)
+        parts, citations = numbered(parts, context.citations)
+        resolved = _plain_args(args, context)
+        answer = Answer("answer", parts, citations, tool.name, resolved, secrets.token_hex(4))
+        thread = {"tool": tool.name, "args": _thread_args(args, context)}
+        await self._kept.keep(request, answer, context.queries, thread)
+        if self._kept.failed:
+            return replace(answer, parts=(*parts, Notice(words.say("notices.no_store"))))
+        return answer
+
+
+def _first_plant(installation: Installation) -> str:
+    return installation.hierarchy.plants()[0].id
+
+
+def _plain_args(args: Any, context: ToolContext) -> dict[str, object]:
+    """The arguments as they were understood: asset ids, and the period in full."""
+    return args.model_dump() | context.resolved
+
+
+def _thread_args(args: Any, context: ToolContext) -> dict[str, object]:
+    """The arguments in words, as a follow-up inherits them."""
+    values: dict[str, object] = args.model_dump(mode="json", exclude_defaults=True)
+    if args.model_dump().get("assets"):
+        values["assets"] = context.resolved.get("assets", ())
+    return values
+
+
+def _notices(context: ToolContext, command: Command, words: Words) -> tuple[Part, ...]:
+    notices = [
+        Notice(words.say(f"notices.{key}", **_worded(arguments, context, words)))
+        for key, arguments in context.notes
+    ]
+    if command.leftover:
+        notices.append(Notice(words.say("notices.leftover", said=command.leftover[:80])))
+    return tuple(notices)
+
+
+def _worded(
+    arguments: Mapping[str, object], context: ToolContext, words: Words
+) -> dict[str, object]:
+    """Times in the zone of the plant that was asked about."""
+    period = context.resolved.get("period")
+    zone = getattr(period, "zone", "UTC")
+    return {
+        name: words.moment(value, zone)
+        if isinstance(value, datetime)
+        else words.day(value)
+        if isinstance(value, date)
+        else value
+        for name, value in arguments.items()
+    }
+
+
+def _told(outcome: Outcome, text: str, *more: Part) -> Answer:
+    return Answer(outcome, (Text(text), *more))
+
+
+def _unavailable(error: SourceUnavailable, words: Words) -> str:
+    key = f"problems.{error.problem}"
+    problem = words.say(key) if words.has(key) else error.problem
+    return words.say("errors.source_unavailable", system=error.system, problem=problem)
+
+
+def _unknown_asset(
+    error: UnknownAsset, command: Command, installation: Installation, words: Words
+) -> Answer:
+    nearest = [asset for i in error.nearest if (asset := installation.hierarchy.get(i))]
+    if not nearest:
+        return _told("unknown_asset", words.say("errors.unknown_asset", said=error.said))
+    shown = words.joined([asset.name for asset in nearest], "or")
+    text = words.say("errors.unknown_asset_nearest", said=error.said, nearest=shown)
+    choices = _choices(error.said, tuple(asset.id for asset in nearest), command, installation)
+    return _told("unknown_asset", text, choices)
+
+
+def _ambiguous(
+    error: AmbiguousAsset, command: Command, installation: Installation, words: Words
+) -> Answer:
+    text = words.say("errors.ambiguous_asset", said=error.said)
+    return _told("clarify", text, _choices(error.said, error.candidates, command, installation))
+
+
+def _choices(
+    said: str, ids: tuple[str, ...], command: Command, installation: Installation
+) -> Actions:
+    """One button per asset that may be meant: the same question with its name put right."""
+    offered = []
+    given = getattr(command.args, "assets", ())
+    for asset_id in ids[:8]:
+        assets = tuple(asset_id if name == said else name for name in given) or (asset_id,)
+        asset = installation.hierarchy[asset_id]
+        label = f"{asset.name} ({asset.area or asset.plant})"
+        offered.append(Action(label, commands.render(command.tool, command.args, assets=assets)))
+    return Actions(tuple(offered))

@@ -1,0 +1,77 @@
+"""Slash commands: the words after one become its tool's Args, and Args become a command again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from core import registry
+from core.errors import UserError
+from core.installation import Installation
+from core.planner.fill import fill
+from core.tool import AnyTool, Args
+
+HELP = frozenset({"help", "hilfe", "?"})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`leftover` are words that were not understood: the answer says so."""
+
+    tool: AnyTool
+    args: Args
+    leftover: str = ""
+
+
+def parse(text: str, installation: Installation, plant: str | None) -> Command:
+    """Reads "/oee line-3 yesterday". Raises UserError for an unknown command."""
+    word, _, rest = text.strip().lstrip("/").partition(" ")
+    name = registry.by_command().get(word.lower())
+    if name is None:
+        known = ", ".join(f"/{command}" for command in sorted(registry.by_command()))
+        raise UserError("unknown_command", command=f"/{word[:40]}", commands=known)
+    tool = registry.tool(name)
+    filled, leftover = fill(
+        frozenset(tool.args.model_fields), rest, installation.names(plant), installation.shift_names
+    )
+    return Command(tool, make_args(tool, filled), leftover)
+
+
+def make_args(tool: AnyTool, values: Mapping[str, Any]) -> Args:
+    """Args from plain values; those that the tool does not take are left out.
+
+    Raises UserError naming the value that does not fit.
+    """
+    known = {name: v for name, v in values.items() if name in tool.args.model_fields}
+    try:
+        return tool.args.model_validate(known)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        said = str(wrong.get("input", ""))[:60]
+        raise UserError(
+            "bad_argument", said=said, command=f"/{tool.command}", example=tool.examples["en"][0]
+        ) from None
+
+
+def render(tool: AnyTool, args: Args, **changed: object) -> str:
+    """The command that asks the same, with some fields changed: what a button carries."""
+    values = args.model_dump(exclude_defaults=True) | changed
+    words = [f"/{tool.command}"]
+    for name, value in values.items():
+        match name, value:
+            case _, None | () | []:
+                continue
+            case "versus", _:
+                words.append(f"vs {value}")
+            case "by", _:
+                words.append(f"by {value}")
+            case "top", _:
+                words.append(f"top {value}")
+            case _, tuple() | list():
+                words += [str(item) for item in value]
+            case _:
+                words.append(str(value))
+    return " ".join(words)

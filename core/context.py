@@ -1,0 +1,234 @@
+"""What a tool works with: words resolved once, and facts that cannot be fetched uncited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from core.access import Access
+from core.answer import Citation
+from core.data.cache import CachedSource
+from core.data.query import Fact, Query
+from core.data.source import Facts, Row
+from core.domain import oee, periods
+from core.domain.assets import PLANT, Asset, Hierarchy
+from core.domain.periods import Interval, Period
+from core.domain.shifts import ShiftCalendar
+from core.errors import NoData, UserError
+from core.installation import Installation
+from core.planner.period_words import parse_period
+from core.request import User
+from core.words import Words
+
+_RECENT = timedelta(days=3)
+Default = Callable[[ShiftCalendar, datetime], Period]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Rows under their logical names, and the number of the citation that stands for them."""
+
+    rows: tuple[Row, ...]
+    cite: int
+    as_of: datetime | None
+
+
+@dataclass(slots=True)
+class ToolContext:
+    """One question's view of the installation. `now` is aware UTC, on the whole minute.
+
+    `resolved` collects what the words were taken to mean; `citations` and `queries` what was
+    read (a citation's `query` is an index into `queries`); `notes` are (key, arguments) of
+    caveats that hold for the answer as a whole.
+    """
+
+    user: User
+    now: datetime
+    words: Words
+    installation: Installation
+    source: CachedSource
+    access: Access = field(default_factory=Access)
+    plant: str | None = None
+    resolved: dict[str, object] = field(default_factory=dict)
+    citations: list[Citation] = field(default_factory=list)
+    queries: list[Query] = field(default_factory=list)
+    notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    _cited: dict[object, int] = field(default_factory=dict)
+
+    # --- what the words mean
+
+    @property
+    def hierarchy(self) -> Hierarchy:
+        return self.installation.hierarchy
+
+    @property
+    def rules(self) -> oee.Rules:
+        """The plant's choices among the definitions."""
+        given = self.installation.rules
+        low, high = (bound / 100 for bound in given.bands)
+        return oee.Rules(
+            minor_stop_minutes=given.minor_stop_minutes,
+            minor_stops=given.minor_stops,
+            bands=((high, "world_class"), (low, "typical"), (0.0, "low")),
+            preliminary_minutes=given.preliminary_minutes,
+            coverage_warn=given.coverage_warn / 100,
+            coverage_withhold=given.coverage_withhold / 100,
+        )
+
+    def scope(self, said: Sequence[str], *, most: int | None = None) -> tuple[Asset, ...]:
+        """The assets that are meant: those named, else the asker's own areas, else the plant.
+
+        Raises UnknownAsset and AmbiguousAsset; NoData where the asker may not see one of them.
+        """
+        found = dict.fromkeys(i for word in said for i in self._resolve(word))
+        ids = tuple(found) or self._own_places()
+        assets = tuple(self.hierarchy[asset] for asset in ids)
+        hidden = [a.name for a in assets if not self.access.allows(a, self.hierarchy)]
+        if hidden:
+            raise NoData("not_allowed_asset", asset=", ".join(hidden))
+        if most is not None and len(assets) > most:
+            raise UserError("too_many_assets", n=most)
+        self.resolved["assets"] = [asset.id for asset in assets]
+        return assets
+
+    def period(self, said: str | None, default: Default, assets: Sequence[Asset]) -> Period:
+        """The period that is meant, in the zone of the first asset's plant.
+
+        Raises UserError for words that name none, and for a reversed or a future one.
+        """
+        calendar = self.installation.calendar(assets[0])
+        chosen = parse_period(said, calendar, self.now) if said else default(calendar, self.now)
+        self.resolved["period"] = chosen
+        self.resolved["period_is_default"] = not said
+        if chosen.last_worked is not None:
+            self.note("no_shift", day=chosen.last_worked)
+        return chosen
+
+    def before(self, period: Period, assets: Sequence[Asset]) -> Period | None:
+        """The comparable period before; None where the calendar knows none."""
+        return periods.before(period, self.installation.calendar(assets[0]))
+
+    def note(self, key: str, /, **arguments: object) -> None:
+        """Adds a caveat to the whole answer, once; `key` is one of the topic `notices`."""
+        if (key, arguments) not in self.notes:
+            self.notes.append((key, arguments))
+
+    def _resolve(self, word: str) -> tuple[str, ...]:
+        if word in self.hierarchy:
+            return (word,)
+        return self.installation.names(self.plant).resolve_all((word,))
+
+    def _own_places(self) -> tuple[str, ...]:
+        own = tuple(area for area in self.user.areas if area in self.hierarchy)
+        if own:
+            return own
+        plants = [asset.id for asset in self.hierarchy.plants() if self._may_see(asset)]
+        if self.plant in plants:
+            return (str(self.plant),)
+        allowed = [
+            a.id for a in self.hierarchy if a.kind != PLANT and a.id in (self.access.places or ())
+        ]
+        if not plants and not allowed:
+            raise NoData("nothing_to_see")
+        return tuple(plants[:1] or allowed)
+
+    def _may_see(self, asset: Asset) -> bool:
+        return self.access.allows(asset, self.hierarchy)
+
+    # --- facts
+
+    async def has(self, fact: Fact, *columns: str) -> bool:
+        """Whether the source holds the fact with all these columns."""
+        return {*columns} <= await self.columns(fact) and bool(await self.columns(fact))
+
+    async def columns(self, fact: Fact) -> frozenset[str]:
+        return await self.source.columns(fact)
+
+    async def fetch(self, query: Query) -> Fetched:
+        """Reads and cites. Raises NoData, SourceUnavailable."""
+        query = await self._allowed(query)
+        facts = await self.source.fetch(query, self.access.scope)
+        return Fetched(facts.rows, self._cite(query, facts), facts.as_of)
+
+    async def look_up(self, query: Query) -> tuple[Row, ...]:
+        """Reads without citing: definitions and clocks that no figure is made of."""
+        return (await self.source.fetch(await self._allowed(query), self.access.scope)).rows
+
+    async def data_times(self, assets: Iterable[str]) -> dict[str, datetime]:
+        """Asset → the newest time in its production data (its live data where there is none)."""
+        ids = tuple(sorted(assets))
+        fact: Fact = "production" if await self.has("production") else "live"
+        if not await self.has(fact):
+            return {}
+        recent = Interval(self.now - _RECENT, self.now + _RECENT)
+        query = Query(fact, ids, recent, measures=("latest",), group_by=("asset",))
+        rows = await self.look_up(query)
+        known = {str(row["asset"]) for row in rows if row["latest"] is not None}
+        missing = tuple(asset for asset in ids if asset not in known)
+        if missing and fact == "production":
+            rows += await self.look_up(replace(query, assets=missing, interval=None))
+        return {
+            str(row["asset"]): row["latest"] for row in rows if isinstance(row["latest"], datetime)
+        }
+
+    async def _allowed(self, query: Query) -> Query:
+        """The query, narrowed to the assets that the asker may see."""
+        if self.access.places is None or "asset" not in await self.columns(query.fact):
+            return query
+        visible = {asset.id for asset in self.hierarchy if self._may_see(asset)}
+        wanted = visible if query.assets is None else visible & set(query.assets)
+        return replace(query, assets=tuple(sorted(wanted)))
+
+    # --- citations
+
+    def _cite(self, query: Query, facts: Facts) -> int:
+        """One number for one filter of one table, however it is summed up."""
+        key = (query.fact, query.assets, query.interval, query.where)
+        if facts.stale is not None:
+            self.note("stale_cache", source=facts.origin.source, moment=facts.stale)
+        if key not in self._cited:
+            self._cited[key] = len(self.citations) + 1
+            self.queries.append(query)
+            self.citations.append(self._citation(query, facts))
+            return self._cited[key]
+        number = self._cited[key]
+        old = self.citations[number - 1]
+        if facts.origin.rows > old.rows or (facts.as_of and not old.as_of):
+            self.citations[number - 1] = replace(
+                old, rows=max(old.rows, facts.origin.rows), as_of=old.as_of or facts.as_of
+            )
+        return number
+
+    def _citation(self, query: Query, facts: Facts) -> Citation:
+        zone = self._zone(query)
+        span = query.interval and self.words.span(query.interval.start, query.interval.end, zone)
+        return Citation(
+            number=len(self.citations) + 1,
+            source=facts.origin.source,
+            table=facts.origin.table,
+            filter=_filter(query),
+            period=span or "",
+            rows=facts.origin.rows,
+            as_of=facts.as_of,
+            query=len(self.queries) - 1,
+            note=facts.origin.note,
+        )
+
+    def _zone(self, query: Query) -> str:
+        known = [self.hierarchy.get(asset) for asset in query.assets or ()]
+        first = next((asset for asset in known if asset), None) or self.hierarchy.plants()[0]
+        return self.installation.zone(first)
+
+
+def _filter(query: Query) -> str:
+    """The filter in the reader's terms: "asset line-3; reason contains jam"."""
+    parts = []
+    if query.assets:
+        shown = ", ".join(query.assets[:6])
+        parts.append(shown + (f" + {len(query.assets) - 6}" if len(query.assets) > 6 else ""))
+    for condition in query.where:
+        value = condition.value
+        said = ", ".join(value) if isinstance(value, tuple) else value
+        parts.append(f"{condition.column} {condition.operator} {'' if said is None else said}")
+    return "; ".join(part.strip() for part in parts)

@@ -1,0 +1,128 @@
+"""How figures are shown: metrics with their change, and the caveats that belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.answer import Action, Actions, Metric, Notice, Tone
+from core.domain.assets import Asset
+from core.domain.oee import Kpis
+from core.domain.periods import Period
+from core.measurement import Measurement
+from core.words import Words
+
+RATIOS = ("oee", "availability", "effectiveness", "quality")
+_STEADY = 0.0005
+"""A change smaller than this rounds to 0.0 percentage points."""
+
+
+def names(assets: Sequence[Asset], words: Words) -> str:
+    """ "line-3", "line-3 and line-4", "line-1, line-2 and 4 more"."""
+    shown = [asset.name for asset in assets]
+    if len(shown) > 3:
+        shown = [*shown[:2], words.say("common.more", n=len(shown) - 2)]
+    return words.joined(shown)
+
+
+def ratio_metric(
+    label: str,
+    value: float | None,
+    words: Words,
+    *,
+    before: float | None = None,
+    reference: str = "",
+    target: float | None = None,
+    higher_is_better: bool = True,
+    cites: tuple[int, ...] = (),
+) -> Metric:
+    """A ratio as percent with its change in percentage points and its target."""
+    said = []
+    tone: Tone = "neutral"
+    if value is not None and before is not None:
+        delta = value - before
+        tone = _tone(delta, higher_is_better)
+        said.append(words.say("common.versus", change=words.points(delta), reference=reference))
+    if value is not None and target is not None:
+        tone = "good" if (value >= target) == higher_is_better else "bad"
+        said.insert(0, words.say("common.target_is", value=words.percent(target)))
+    return Metric(label, words.percent(value), " · ".join(said), tone, cites)
+
+
+def amount_metric(
+    label: str,
+    value: float | None,
+    shown: str,
+    words: Words,
+    *,
+    before: float | None = None,
+    reference: str = "",
+    higher_is_better: bool = True,
+    cites: tuple[int, ...] = (),
+) -> Metric:
+    """An amount (minutes, units, money) with its change in percent of the one before."""
+    change, tone = "", "neutral"
+    if value is not None and before:
+        delta = (value - before) / before
+        tone = _tone(delta, higher_is_better)
+        said = f"{words.signed(delta * 100)}\u00a0%"
+        change = words.say("common.versus", change=said, reference=reference)
+    return Metric(label, shown, change, tone, cites)  # type: ignore[arg-type]
+
+
+def _tone(delta: float, higher_is_better: bool) -> Tone:
+    if abs(delta) < _STEADY:
+        return "neutral"
+    return "good" if (delta > 0) == higher_is_better else "bad"
+
+
+def caveats(found: Measurement, period: Period, words: Words) -> tuple[Notice, ...]:
+    """What the reader must know of these figures: each once, the gravest first."""
+    by_id = {asset.id: asset.name for asset in found.assets}
+    kpis = found.kpis
+    notices = [*_coverage(found, kpis, words)]
+    for asset, at in found.stale.items():
+        moment = words.moment(at, period.zone)
+        notices.append(Notice(words.say("notices.stale", asset=by_id[asset], moment=moment)))
+    if found.is_widened:
+        span = words.span(found.covered.start, found.covered.end, period.zone)
+        notices.append(Notice(words.say("notices.widened", span=span), "neutral"))
+    if found.unrated:
+        shown = words.joined([by_id[asset] for asset in found.unrated])
+        notices.append(Notice(words.say("notices.no_ideal_rate", assets=shown)))
+    if "effectiveness" in kpis.over_100:
+        notices.append(Notice(words.say("notices.over_100", asset=words.joined([*by_id.values()]))))
+    for asset in found.open_stops:
+        moment = words.moment(found.until, period.zone)
+        notices.append(
+            Notice(words.say("notices.open_stop", asset=by_id[asset], moment=moment), "neutral")
+        )
+    if found.is_preliminary:
+        notices.append(Notice(words.say("notices.preliminary"), "neutral"))
+    return tuple(notices)
+
+
+def _coverage(found: Measurement, kpis: Kpis, words: Words) -> list[Notice]:
+    if kpis.coverage is None or kpis.coverage_state not in ("warn", "withheld"):
+        return []
+    asset = words.joined([asset.name for asset in found.assets][:4])
+    coverage = words.percent(kpis.coverage, 0)
+    if kpis.coverage_state == "warn":
+        return [Notice(words.say("notices.coverage_low", asset=asset, coverage=coverage))]
+    figure = words.say("kpis.oee")
+    said = words.say("notices.coverage_withheld", figure=figure, asset=asset, coverage=coverage)
+    return [Notice(said, "bad")]
+
+
+def why_not(kpis: Kpis, kpi: str, words: Words) -> str:
+    """Why a KPI cannot be given, in words."""
+    return words.say(f"reasons.{kpis.why.get(kpi, 'unknown')}")
+
+
+def said_again(assets: Sequence[Asset], period: str | None) -> str:
+    """Assets and period as the words of a command, for the next questions."""
+    return " ".join([*(asset.id for asset in assets), *([period] if period else [])])
+
+
+def next_questions(*questions: tuple[str, str]) -> Actions:
+    """(label, command) pairs as the buttons under an answer."""
+    return Actions(tuple(Action(label, command) for label, command in questions))

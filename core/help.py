@@ -1,0 +1,39 @@
+"""What can be asked: everything, or one command's words and examples."""
+
+from __future__ import annotations
+
+from core import registry
+from core.answer import Action, Actions, Answer, Heading, Table, Text
+from core.words import Words
+
+_OFFERED = ("/actions", "/production", "/oee", "/downtime")
+
+
+def help_answer(command: str, words: Words) -> Answer:
+    """Help on one command where `command` is one, else on all."""
+    name = registry.by_command().get(command)
+    return _all(words) if name is None else _one(name, words)
+
+
+def _all(words: Words) -> Answer:
+    rows = tuple(
+        (f"/{tool.command}", words.say(f"help.{tool.name}"), tool.examples[words.language][0])
+        for tool in registry.tools()
+    )
+    columns = tuple(words.say(f"help.{column}") for column in ("command", "answers", "example"))
+    offered = Actions(tuple(Action(command, command) for command in _OFFERED))
+    return Answer("answer", (Text(words.say("help.intro")), Table(columns, rows, "lll"), offered))
+
+
+def _one(name: str, words: Words) -> Answer:
+    tool = registry.tool(name)
+    examples = tool.examples[words.language]
+    rows = tuple((field, words.say(f"help.field_{field}")) for field in tool.args.model_fields)
+    columns = (words.say("help.field"), words.say("help.meaning"))
+    offered = Actions(tuple(Action(example, example) for example in examples))
+    heading = Heading(f"/{tool.command}")
+    return Answer(
+        "answer",
+        (heading, Text(words.say(f"help.{name}")), Table(columns, rows, "ll"), offered),
+        tool=None,
+    )

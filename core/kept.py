@@ -1,0 +1,90 @@
+"""Answers that were given: kept for follow-ups, "show the data" and "run again"."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from core.answer import Answer
+from core.answer_json import to_json
+from core.data.query import Query
+from core.errors import SourceUnavailable
+from core.request import Request
+from core.store import Store, StoredAnswer
+
+log = logging.getLogger(__name__)
+
+
+class Kept:
+    """A failing store costs the thread's context and the buttons, never the answer."""
+
+    def __init__(self, store: Store | None) -> None:
+        self._store = store
+        self.failed = store is None
+
+    async def context(self, request: Request) -> Mapping[str, Any]:
+        """What the thread's last question was about; empty for a new thread."""
+        if self._store is None:
+            return {}
+        try:
+            thread = await self._store.thread(self._key(request))
+        except SourceUnavailable as error:
+            self._fail(error)
+            return {}
+        return thread.context if thread else {}
+
+    async def keep(
+        self, request: Request, answer: Answer, queries: list[Query], context: Mapping[str, Any]
+    ) -> None:
+        if self._store is None:
+            return
+        stored = StoredAnswer(
+            id=answer.id,
+            asked_at=request.now,
+            user_id=request.user.id,
+            place_key=request.place.key,
+            question=request.text,
+            tool=answer.tool or "",
+            args=dict(context),
+            answer=to_json(answer),
+            queries=tuple(_query_schema().dump_python(query, mode="json") for query in queries),
+        )
+        try:
+            await self._store.save_answer(stored)
+            await self._store.save_thread(self._key(request), context, request.now)
+            self.failed = False
+        except SourceUnavailable as error:
+            self._fail(error)
+
+    async def answer(self, answer_id: str, request: Request) -> StoredAnswer | None:
+        """The stored answer, for the person who was given it or the place where it stands."""
+        if self._store is None:
+            return None
+        found = await self._store.answer(answer_id)
+        if found is None:
+            return None
+        theirs = found.user_id == request.user.id or found.place_key == request.place.key
+        return found if theirs else None
+
+    def _key(self, request: Request) -> str:
+        """One thread per person where people do not share it."""
+        key = request.place.key
+        return f"{key}|{request.user.id}" if request.place.private else key
+
+    def _fail(self, error: SourceUnavailable) -> None:
+        self.failed = True
+        log.warning("the store does not answer: %s", error.problem)
+
+
+def query_of(stored: Any) -> Query:
+    """The query that was stored as JSON."""
+    return _query_schema().validate_python(stored, strict=False)
+
+
+@cache
+def _query_schema() -> TypeAdapter[Query]:
+    return TypeAdapter(Query)

@@ -1,0 +1,117 @@
+"""What was meant to be reached: OEE targets and planned units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import fmean
+
+from core.context import ToolContext
+from core.data.query import Condition, Query
+from core.data.source import Row
+from core.domain.assets import Asset
+from core.domain.oee import Sums
+from core.domain.periods import Interval
+from core.domain.targets import Target, choose_target
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Target rows of the fact `target`, the newest valid one winning; `cite` is 0 for none."""
+
+    rows: tuple[Row, ...] = ()
+    cite: int = 0
+
+    def oee(self, asset: str, shift: str | None = None) -> float | None:
+        """The target OEE as a ratio: of the shift, else the mean over the shifts."""
+        found = _newest(self.rows, asset, "oee", product=None)
+        if shift in found:
+            return found[shift]
+        return fmean(found.values()) if found else None
+
+    def units(self, asset: str, shift: str, product: str | None = None) -> float | None:
+        """Units for one whole shift; a target without a shift holds for each."""
+        found = _newest(self.rows, asset, "units", product=product)
+        return found.get(shift, found.get(None))
+
+
+async def targets(context: ToolContext, assets: Sequence[Asset], at: datetime) -> Targets:
+    """The targets of these assets that are valid at `at`."""
+    if not await context.has("target"):
+        return Targets()
+    ids = tuple(sorted(asset.id for asset in assets))
+    found = await context.fetch(Query("target", ids))
+    valid = [row for row in found.rows if _since(row) is None or _since(row) <= at]  # type: ignore[operator]
+    valid.sort(key=lambda row: (_since(row) is not None, _since(row) or at))
+    return Targets(tuple(valid), found.cite)
+
+
+def target_oee(
+    targets: Targets, parts: Mapping[str, Sums], shift: str | None = None
+) -> float | None:
+    """The target of several assets together, weighted by planned time; None if one has none."""
+    total, weight = 0.0, 0.0
+    for asset, sums in parts.items():
+        target = targets.oee(asset, shift)
+        if target is None:
+            return None
+        total += target * (sums.pbt or 0.0)
+        weight += sums.pbt or 0.0
+    return total / weight if weight else None
+
+
+async def shift_target(
+    context: ToolContext, asset: Asset, shift: str, interval: Interval, known: Targets
+) -> Target | None:
+    """Units meant to be made in the shift: order plan before product before shift target.
+
+    Orders count with the part of their span that lies in the shift.
+    """
+    product, planned = None, None
+    if await context.has("order"):
+        running = await context.fetch(
+            Query(
+                "order",
+                (asset.id,),
+                interval,
+                where=(Condition("status", "in", ("running", "planned", "open")),),
+            )
+        )
+        planned, product = _planned_units(running.rows, interval)
+    by_product = known.units(asset.id, shift, product) if product else None
+    return choose_target(planned, by_product, known.units(asset.id, shift))
+
+
+def _planned_units(rows: Sequence[Row], interval: Interval) -> tuple[float | None, str | None]:
+    total, product = None, None
+    for row in rows:
+        start, due, units = row.get("start"), row.get("due"), row.get("planned_units")
+        if not isinstance(start, datetime) or not isinstance(due, datetime) or due <= start:
+            continue
+        inside = Interval(start, due).clip(interval)
+        if inside is None or not isinstance(units, int | float):
+            continue
+        share = inside.minutes / Interval(start, due).minutes
+        total = (total or 0.0) + float(units) * share
+        product = str(row.get("product") or "") or product
+    return total, product
+
+
+def _newest(
+    rows: Sequence[Row], asset: str, column: str, product: str | None
+) -> dict[str | None, float]:
+    """Shift (None for all) → value; later rows in time replace earlier ones."""
+    found: dict[str | None, float] = {}
+    for row in rows:
+        value = row.get(column)
+        if str(row["asset"]) != asset or (row.get("product") or None) != product:
+            continue
+        if isinstance(value, int | float):
+            found[str(row["shift"]) if row.get("shift") else None] = float(value)
+    return found
+
+
+def _since(row: Row) -> datetime | None:
+    since = row.get("valid_from")
+    return since if isinstance(since, datetime) else None

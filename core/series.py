@@ -1,0 +1,218 @@
+"""A figure per production day, shift or week: the windows, the values, and their limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import Literal
+
+from core.domain import oee
+from core.domain.oee import Rules, Sums
+from core.domain.periods import Interval
+from core.domain.reliability import reliability
+from core.domain.shifts import ShiftCalendar
+from core.domain.trend import BASELINE_POINTS, Limits, xmr_limits
+from core.domain.waterfall import rated, waterfall
+
+By = Literal["day", "shift", "week"]
+Kpi = Literal[
+    "oee",
+    "availability",
+    "effectiveness",
+    "quality",
+    "downtime",
+    "output",
+    "scrap_ratio",
+    "mtbf",
+]
+LOWER_IS_BETTER: frozenset[str] = frozenset({"downtime", "downtime_rate", "scrap_ratio"})
+# What grows with the time there was: days of unlike planned time do not compare.
+EXTENSIVE: frozenset[str] = frozenset({"downtime", "output"})
+_MOST: dict[str, float] = {"oee": 1.0, "availability": 1.0, "quality": 1.0, "scrap_ratio": 1.0}
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """`day` is the production day (of a week its Monday). `whole` is False for a slot that the
+    asked interval cuts, as it does with the one that still runs."""
+
+    interval: Interval
+    day: date
+    shift: str = ""
+    whole: bool = True
+
+
+def slots(calendar: ShiftCalendar, interval: Interval, by: By) -> tuple[Slot, ...]:
+    """The days, shifts or weeks of `interval`, in order and disjoint, the outer ones cut to it."""
+    pieces = _shifts(calendar, interval) if by == "shift" else _days(calendar, interval, by)
+    return tuple(
+        Slot(inside, day, shift, inside == whole)
+        for whole, day, shift in pieces
+        if (inside := whole.clip(interval)) is not None
+    )
+
+
+def earlier(calendar: ShiftCalendar, interval: Interval, by: By, least: int) -> Interval:
+    """The look-back that ends where `interval` starts: at least so many days (6 weeks' worth;
+    3 weeks of shifts, half a year of weeks) or slots, whichever is more."""
+    days = {"day": max(42, least), "shift": max(21, least), "week": max(182, 7 * least)}[by]
+    first = calendar.production_day(interval.start) - days * _DAY
+    if by == "week":
+        first -= first.weekday() * _DAY
+    return Interval(min(calendar.day(first).start, interval.start), interval.start)
+
+
+def _shifts(calendar: ShiftCalendar, interval: Interval) -> Iterator[tuple[Interval, date, str]]:
+    for shift in calendar.shifts(interval):
+        yield shift.interval, shift.day, shift.name
+
+
+def _days(
+    calendar: ShiftCalendar, interval: Interval, by: By
+) -> Iterator[tuple[Interval, date, str]]:
+    length = 7 if by == "week" else 1
+    day = calendar.production_day(interval.start)
+    if by == "week":
+        day -= day.weekday() * _DAY
+    while calendar.day(day).start < interval.end:
+        last = calendar.day(day + (length - 1) * _DAY)
+        yield Interval(calendar.day(day).start, last.end), day, ""
+        day += length * _DAY
+
+
+# --- values ----------------------------------------------------------------------------------
+
+
+def value(kpi: str, parts: Mapping[str, Sums], rules: Rules, *, counted: bool) -> float | None:
+    """The figure of these assets together; None where it is unknown, withheld for its coverage,
+    or where no time was planned. Ratios are ratios, downtime and MTBF minutes.
+
+    `counted`: there are production rows to cover the time; without them stops speak alone.
+    "downtime_rate" is minutes of stops per planned hour.
+    """
+    found = oee.roll_up(parts, rules)
+    if counted and found.coverage_state == "withheld":
+        return None
+    pbt = known_sum(part.pbt for part in parts.values())
+    if pbt == 0:
+        return None
+    match kpi:
+        case "downtime":
+            return known_sum(part.stopped for part in parts.values())
+        case "downtime_rate":
+            stopped = known_sum(part.stopped for part in parts.values())
+            return None if stopped is None or not pbt else stopped / pbt * 60
+        case "output":
+            one_unit = len({part.unit for part in parts.values()}) == 1
+            return known_sum(part.total for part in parts.values()) if one_unit else None
+        case "mtbf":
+            return reliability(parts.values()).mtbf
+    ratio: float | None = getattr(found, kpi)
+    return ratio
+
+
+def pooled(windows: Sequence[Mapping[str, Sums]]) -> dict[str, Sums]:
+    """The sums of several windows per asset. What is unknown in a window without planned time
+    or counts has nothing to add; elsewhere it stays unknown."""
+    found: dict[str, Sums] = {}
+    for window in windows:
+        for asset, sums in window.items():
+            if asset not in found or not _worked(found[asset]):
+                found[asset] = sums
+            elif _worked(sums):
+                found[asset] += sums
+    return found
+
+
+def planned_minutes(parts: Mapping[str, Sums]) -> float | None:
+    return known_sum(part.pbt for part in parts.values())
+
+
+def comparable(
+    kpi: str, values: Sequence[float | None], planned: Sequence[float | None]
+) -> list[float | None]:
+    """The values, without those of slots with less than half the usual planned time where the
+    figure grows with time."""
+    usual = [minutes for minutes in planned if minutes]
+    if kpi not in EXTENSIVE or not usual:
+        return list(values)
+    least = median(usual) / 2
+    return [
+        value if minutes is None or minutes >= least else None
+        for value, minutes in zip(values, planned, strict=True)
+    ]
+
+
+def frozen_limits(
+    kpi: str, history: Sequence[float | None], points: Sequence[float | None]
+) -> tuple[Limits | None, int]:
+    """Limits, and the index of the first of `points` that is judged by them.
+
+    The baseline is the history, so that it is older than what is judged; where that is too
+    short, the first 20 known values of both, which then are not judged themselves.
+    """
+    least, most = 0.0, _MOST.get(kpi)
+    limits = xmr_limits(history, least, most)
+    if limits is not None:
+        return limits, 0
+    series = [*history, *points]
+    known = [index for index, value in enumerate(series) if value is not None]
+    if len(known) <= BASELINE_POINTS:
+        return None, 0
+    after = known[BASELINE_POINTS - 1] + 1
+    return xmr_limits(series[:after], least, most), max(0, after - len(history))
+
+
+def known_sum(values: Iterable[float | None]) -> float | None:
+    """The sum; None where one of them is unknown, or there is none."""
+    total = None
+    for value in values:
+        if value is None:
+            return None
+        total = value + (total or 0.0)
+    return total
+
+
+def _worked(sums: Sums) -> bool:
+    return bool(sums.pbt) or sums.total is not None
+
+
+# --- losses ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LossChange:
+    """A loss of one slot in minutes, and how much more or less than usual that is."""
+
+    name: str
+    minutes: float
+    extra: float
+
+
+def loss_minutes(parts: Mapping[str, Sums], rules: Rules) -> dict[str, float]:
+    """Minutes by name of the losses of the waterfall, as far as they are known."""
+    whole, _ = rated(parts, rules)
+    sums = whole if whole is not None else oee.add_up(parts.values())
+    steps = waterfall(sums, rules)
+    if not steps:
+        return {str(loss): minutes for loss, minutes in (sums.stops or {}).items()}
+    return {step.name: step.minutes for step in steps if step.kind == "loss"}
+
+
+def loss_changes(
+    slot: Mapping[str, Sums], usual: Mapping[str, Sums], rules: Rules
+) -> list[LossChange]:
+    """The losses of a slot against the usual share of planned time, the largest increase first."""
+    planned, whole = planned_minutes(slot), planned_minutes(usual)
+    if not planned or not whole:
+        return []
+    mine, theirs = loss_minutes(slot, rules), loss_minutes(usual, rules)
+    found = [
+        LossChange(name, minutes, minutes - theirs.get(name, 0.0) / whole * planned)
+        for name in {**mine, **theirs}
+        for minutes in (mine.get(name, 0.0),)
+    ]
+    return sorted(found, key=lambda change: (-change.extra, change.name))

@@ -1,0 +1,323 @@
+"""OEE and its factors, against target and the period before, with the six big losses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from core.answer import Chart, Heading, Metrics, Part, Series, Table, Text
+from core.context import ToolContext
+from core.counted import counted, measure_before
+from core.domain import oee, periods
+from core.domain.assets import Asset
+from core.domain.oee import Kpis, Sums
+from core.domain.periods import Interval, Period
+from core.domain.shifts import ShiftCalendar
+from core.domain.waterfall import BigLoss, LossRates, Step, rated, six_big_losses, waterfall
+from core.figures import RATIOS, caveats, names, next_questions, ratio_metric, said_again, why_not
+from core.measurement import Measurement, measure
+from core.plan import target_oee, targets
+from core.planner.period_words import parse_period
+from core.prices import Prices, prices
+from core.tool import ManufacturingTool, PeriodArgs
+from core.words import Words
+
+_MOST_ROWS = 31
+_SHOWN_MINUTES = 0.5
+
+
+class OeeArgs(PeriodArgs):
+    versus: str | None = Field(
+        default=None,
+        description="Another period to compare with, in words; by default the period before.",
+    )
+    by: Literal["asset", "shift", "day"] | None = Field(
+        default=None, description="Break the figures down by asset, shift or production day."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One row of the breakdown."""
+
+    label: str
+    kpis: Kpis
+
+
+@dataclass(frozen=True, slots=True)
+class OeeResult:
+    asked: tuple[Asset, ...]
+    period: Period
+    reference: Period | None
+    found: Measurement
+    before: Measurement | None
+    target: float | None
+    by: str | None
+    slices: tuple[Slice, ...]
+    steps: tuple[Step, ...]
+    losses: tuple[BigLoss, ...]
+    currency: str
+    cites: tuple[int, ...]
+    words: str
+
+
+class OeeQuery(ManufacturingTool[OeeArgs, OeeResult]):
+    """OEE with availability, performance and quality of assets, areas or plants in a period,
+    against target and the period before, with the six big losses. Default period: today so
+    far."""
+
+    name = "oee_query"
+    command = "oee"
+    args = OeeArgs
+    examples = {  # noqa: RUF012 - a class's constant
+        "en": ("what is the OEE of line 3 today?", "OEE packaging last week by shift"),
+        "de": ("Wie ist die OEE von Linie 3 heute?", "OEE Verpackung letzte Woche nach Schicht"),
+    }
+
+    async def run(self, args: OeeArgs, context: ToolContext) -> OeeResult:
+        asked = context.scope(args.assets)
+        period = context.period(args.period, periods.today, asked)
+        reference = self._reference(args, context, period, asked)
+        parts = counted(context.hierarchy, asked)
+        by = args.by or ("asset" if len(parts) > 1 else None)
+        windows = _windows(context, by, asked[0], period)
+        found, before, goals, rates = await asyncio.gather(
+            measure(context, parts, period.interval, [w for _, w in windows], phases=True),
+            measure_before(context, parts, reference),
+            targets(context, parts, period.end),
+            prices(context, parts, period.end.date()),
+        )
+        shift = dict(period.arguments).get("shift")
+        whole, _ = rated(found.parts, found.rules)
+        steps = waterfall(whole if whole is not None else found.total, found.rules)
+        currency, losses = _losses(found, rates)
+        return OeeResult(
+            asked,
+            period,
+            reference,
+            found,
+            before,
+            target_oee(goals, found.parts, shift),
+            by,
+            _slices(by, found, windows),
+            steps,
+            losses,
+            currency,
+            found.cites + ((goals.cite,) if goals.cite else ()),
+            said_again(asked, args.period),
+        )
+
+    def _reference(
+        self, args: OeeArgs, context: ToolContext, period: Period, asked: Sequence[Asset]
+    ) -> Period | None:
+        if args.versus is None:
+            return context.before(period, asked)
+        return parse_period(args.versus, context.installation.calendar(asked[0]), context.now)
+
+    def present(self, result: OeeResult, words: Words) -> tuple[Part, ...]:
+        shown = names(result.asked, words)
+        when = result.period
+        return (
+            Heading(f"{words.say('oee_query.title', assets=shown)} · {words.period(when)}"),
+            Text(_sentence(result, words), result.cites),
+            *_metrics(result, words),
+            *_chart(result, words),
+            *_slice_table(result, words),
+            *_loss_table(result, words),
+            *caveats(result.found, result.period, words),
+            next_questions(
+                (words.say("oee_query.why"), f"/downtime {result.words}"),
+                (words.say("oee_query.trend"), f"/trend {result.words}"),
+                (words.say("oee_query.cost"), f"/cost {result.words}"),
+            ),
+        )
+
+
+# --- measuring -------------------------------------------------------------------------------
+
+
+def _windows(
+    context: ToolContext, by: str | None, asset: Asset, period: Period
+) -> list[tuple[str, Interval]]:
+    """Label and interval of each shift or day in the period; none for other breakdowns."""
+    calendar = context.installation.calendar(asset)
+    if by == "shift":
+        inside = calendar.shifts(period.interval)
+        parts = [(shift.name, shift.interval.clip(period.interval)) for shift in inside]
+        return [(name, part) for name, part in parts if part is not None]
+    if by == "day":
+        return list(_days(context, calendar, period))
+    return []
+
+
+def _days(
+    context: ToolContext, calendar: ShiftCalendar, period: Period
+) -> Iterator[tuple[str, Interval]]:
+    at = period.start
+    while at < period.end:
+        day = calendar.production_day(at)
+        whole = calendar.day(day)
+        part = whole.clip(period.interval)
+        if part is not None:
+            yield context.words.day(day), part
+        at = whole.end
+
+
+def _slices(
+    by: str | None,
+    found: Measurement,
+    windows: Sequence[tuple[str, Interval]],
+) -> tuple[Slice, ...]:
+    if by == "asset":
+        return tuple(
+            Slice(asset.name, oee.kpis(found.parts[asset.id], found.rules))
+            for asset in found.assets
+        )
+    grouped: dict[str, dict[str, Sums]] = {}
+    for (label, _), parts in zip(windows, found.windows, strict=False):
+        known = grouped.setdefault(label, {})
+        for asset_id, sums in parts.items():
+            known[asset_id] = known[asset_id] + sums if asset_id in known else sums
+    return tuple(Slice(label, oee.roll_up(p, found.rules)) for label, p in grouped.items())
+
+
+def _losses(found: Measurement, rates: Prices) -> tuple[str, tuple[BigLoss, ...]]:
+    """The six big losses, each asset's added up; money only in one currency."""
+    _, left_out = rated(found.parts, found.rules)
+    shown = [a.id for a in found.assets if a.id not in left_out] or list(found.parts)
+    known = [rates.downtime.get(asset) for asset in shown]
+    currencies = {price.currency for price in known if price}
+    currency = currencies.pop() if len(currencies) == 1 and None not in known else ""
+    per_asset = [
+        six_big_losses(
+            found.parts[asset],
+            LossRates(currency, price.amount) if price and currency else None,
+        )
+        for asset, price in zip(shown, known, strict=True)
+    ]
+    one_unit = len({found.parts[asset].unit for asset in shown}) == 1
+    return currency, tuple(
+        BigLoss(
+            same[0].name,
+            _total(loss.minutes for loss in same),
+            _total(loss.units for loss in same) if one_unit else None,
+            _total(loss.money for loss in same),
+        )
+        for same in zip(*per_asset, strict=True)
+    )
+
+
+def _total(values: Iterable[float | None]) -> float | None:
+    """None as soon as one is unknown."""
+    known = list(values)
+    return None if None in known else sum(value for value in known if value is not None)
+
+
+# --- saying ----------------------------------------------------------------------------------
+
+
+def _sentence(result: OeeResult, words: Words) -> str:
+    kpis = result.found.kpis
+    named = {"assets": names(result.asked, words), "period": words.period_name(result.period)}
+    if kpis.oee is None:
+        said = [words.say("oee_query.withheld", **named, why=why_not(kpis, "oee", words))]
+        known = [
+            f"{words.say(f'kpis.{kpi}')} {words.percent(value)}"
+            for kpi in RATIOS
+            if (value := getattr(kpis, kpi)) is not None
+        ]
+        if known:
+            said.append(words.say("oee_query.known", figures=words.joined(known)))
+        return " ".join(said)
+    shown = words.percent(kpis.oee)
+    if result.target is None:
+        said = [words.say("oee_query.summary", **named, oee=shown)]
+    else:
+        target = words.percent(result.target)
+        said = [words.say("oee_query.summary_target", **named, oee=shown, target=target)]
+    losses = [step for step in result.steps if step.kind == "loss" and step.minutes > 0]
+    if losses:
+        worst = max(losses, key=lambda step: step.minutes)
+        loss = words.say(f"losses.{worst.name}")
+        said.append(words.say("oee_query.biggest", loss=loss, minutes=words.minutes(worst.minutes)))
+    return " ".join(said)
+
+
+def _metrics(result: OeeResult, words: Words) -> tuple[Part, ...]:
+    now = result.found.kpis
+    cites = result.cites + (result.before.cites if result.before else ())
+    before = result.before.kpis if result.before else None
+    reference = words.period_name(result.reference) if result.reference else ""
+    shown = [
+        ratio_metric(
+            words.say(f"kpis.{kpi}"),
+            getattr(now, kpi),
+            words,
+            before=getattr(before, kpi) if before else None,
+            reference=reference,
+            target=result.target if kpi == "oee" else None,
+            cites=cites,
+        )
+        for kpi in RATIOS
+    ]
+    return (Metrics(tuple(shown)),) if any(getattr(now, kpi) is not None for kpi in RATIOS) else ()
+
+
+def _chart(result: OeeResult, words: Words) -> tuple[Part, ...]:
+    """The waterfall; without a second level there is nothing to fall to."""
+    levels = [step for step in result.steps if step.kind == "level"]
+    if len(levels) < 2:
+        return ()
+    first, *rest, last = result.steps
+    shown = [step for step in rest if step.kind == "loss" and abs(step.minutes) >= _SHOWN_MINUTES]
+    steps = [first, *shown, last]
+    values = tuple(s.minutes if s.kind == "level" else -s.minutes for s in steps)
+    return (
+        Chart(
+            "waterfall",
+            words.say("oee_query.waterfall"),
+            tuple(words.say(f"losses.{step.name}") for step in steps),
+            (Series(words.say("oee_query.waterfall"), values),),
+            "min",
+            cites=result.cites,
+        ),
+    )
+
+
+def _slice_table(result: OeeResult, words: Words) -> tuple[Part, ...]:
+    if not result.by or not result.slices:
+        return ()
+    heads = tuple(words.say(f"kpis.{kpi}") for kpi in RATIOS)
+    rows = tuple(
+        (slice_.label, *(words.percent(getattr(slice_.kpis, kpi)) for kpi in RATIOS))
+        for slice_ in result.slices[:_MOST_ROWS]
+    )
+    title = words.say(f"oee_query.by_{result.by}")
+    head = words.say("common.time") if result.by == "day" else words.say(f"common.{result.by}")
+    return (Table((head, *heads), rows, "lrrrr", title, result.cites),)
+
+
+def _loss_table(result: OeeResult, words: Words) -> tuple[Part, ...]:
+    known = [loss for loss in result.losses if loss.minutes is not None or loss.units is not None]
+    if not known:
+        return ()
+    with_money = any(loss.money is not None for loss in known)
+    heads = [words.say("common.loss"), words.say("common.duration"), words.say("oee_query.units")]
+    rows = []
+    for loss in result.losses:
+        row = [
+            words.say(f"losses.{loss.name}"),
+            words.minutes(loss.minutes),
+            words.number(loss.units),
+        ]
+        if with_money:
+            row.append(words.money(loss.money, result.currency))
+        rows.append(tuple(row))
+    if with_money:
+        heads.append(words.say("oee_query.money"))
+    align = "lrr" + ("r" if with_money else "")
+    return (Table(tuple(heads), tuple(rows), align, words.say("oee_query.six"), result.cites),)
