@@ -11,6 +11,7 @@ from typing import Any
 
 from core import commands, registry, replay
 from core.access import EVERYTHING, Access
+from core.acts.feedback import feedback
 from core.answer import Action, Actions, Answer, Notice, Outcome, Part, Text
 from core.citing import numbered
 from core.commands import Command
@@ -18,12 +19,14 @@ from core.context import ToolContext
 from core.data.cache import CachedSource
 from core.data.mapping import PlantFile
 from core.errors import AmbiguousAsset, NoData, SourceUnavailable, UnknownAsset, UserError
-from core.help import help_answer
+from core.help import WAYS_OUT, help_answer
 from core.installation import Definitions, Installation
 from core.kept import Kept
-from core.planner.planner import Clarify, Decline, Plan, Planner, ThreadContext, detect_language
+from core.planner.planner import FIELDS, Choice, Clarify, Decline, Plan, Planner, ThreadContext
+from core.planner.reading import detect_language
 from core.request import Language, Place, Request, User
 from core.store import Store
+from core.tool import Args
 from core.words import Words
 
 Progress = Callable[[str], None]
@@ -31,6 +34,14 @@ AccessOf = Callable[[User, Place], Access]
 LONGEST_QUESTION = 10_000
 _SECONDS = 45
 _DECLINED = frozenset({"period_future"})
+
+
+def _planner() -> Planner:
+    """The planner for the tools there are; one that it was not trained on brings its examples."""
+    new = [registry.tool(name) for name in registry.names() if name not in FIELDS]
+    fields = {tool.name: frozenset(tool.args.model_fields) for tool in new}
+    examples = {tool.name: (*tool.examples["en"], *tool.examples["de"]) for tool in new}
+    return Planner({**FIELDS, **fields}, examples)
 
 
 def _everything(_user: User, _place: Place) -> Access:
@@ -58,7 +69,7 @@ class Assistant:
         self._kept = Kept(store)
         self._language = language
         self._access_of = access_of
-        self._planner = Planner()
+        self._planner = _planner()
 
     async def handle(self, request: Request, progress: Progress | None = None) -> Answer:
         """The answer to one request; `progress` is told what is going on meanwhile."""
@@ -81,7 +92,7 @@ class Assistant:
             return _told(outcome, words.say(error.key, **error.arguments))
 
     def _heard(self, text: str) -> Language:
-        return detect_language(text[:500]) or self._language
+        return detect_language(text, self._language)
 
     async def _answer(self, request: Request, words: Words, progress: Progress | None) -> Answer:
         text = request.text.strip()
@@ -100,6 +111,8 @@ class Assistant:
                 stored = await replay.stored_answer(text, request, self._kept)
                 now = await self._run(replay.again(stored), request, installation, plant, words)
                 return replay.compared(stored, now, words)
+            case "/feedback":
+                return await feedback(text, request, self._kept, words)
         before = await self._kept.context(request)
         wanted = self._wanted(text, installation, plant, before, words)
         if isinstance(wanted, Answer):
@@ -133,13 +146,12 @@ class Assistant:
                 tool = registry.tool(name)
                 return Command(tool, commands.make_args(tool, args))
             case Clarify(key=key, choices=choices):
-                offered = tuple(
-                    Action(words.say(choice.key, **choice.arguments), choice.command)
-                    for choice in choices
-                )
-                return _told("clarify", words.say(key), Actions(offered))
+                offered = tuple(_offer(choice, installation, words) for choice in choices)
+                return _told("clarify", words.say(f"planner.{key}"), Actions(offered))
+            case Decline(key="empty"):
+                raise UserError("empty_question")
             case Decline(key=key):
-                return _told("decline", words.say(key), help_answer("", words).parts[-1])
+                return _told("decline", words.say(f"planner.{key}"), WAYS_OUT)
 
     def _context(
         self, request: Request, installation: Installation, plant: str, words: Words
@@ -173,22 +185,34 @@ class Assistant:
         await self._kept.keep(request, answer, context.queries, thread)
         if self._kept.failed:
             return replace(answer, parts=(*parts, Notice(words.say("notices.no_store"))))
-        return answer
+        return replace(answer, parts=_with_replay(parts, answer.id, words))
+
+
+def _with_replay(parts: tuple[Part, ...], answer_id: str, words: Words) -> tuple[Part, ...]:
+    """The answer's own buttons after the tool's."""
+    offered = [a for part in parts if isinstance(part, Actions) for a in part.actions]
+    offered += [
+        Action(words.say("answer.show_data"), f"/data {answer_id}"),
+        Action(words.say("answer.run_again"), f"/again {answer_id}"),
+    ]
+    rest = tuple(part for part in parts if not isinstance(part, Actions))
+    return (*rest, Actions(tuple(offered)))
 
 
 def _first_plant(installation: Installation) -> str:
-    return installation.hierarchy.plants()[0].id
+    return next(iter(installation.plants))
 
 
-def _plain_args(args: Any, context: ToolContext) -> dict[str, object]:
+def _plain_args(args: Args, context: ToolContext) -> dict[str, object]:
     """The arguments as they were understood: asset ids, and the period in full."""
-    return args.model_dump() | context.resolved
+    values: dict[str, object] = args.model_dump()
+    return values | context.resolved
 
 
-def _thread_args(args: Any, context: ToolContext) -> dict[str, object]:
+def _thread_args(args: Args, context: ToolContext) -> dict[str, object]:
     """The arguments in words, as a follow-up inherits them."""
     values: dict[str, object] = args.model_dump(mode="json", exclude_defaults=True)
-    if args.model_dump().get("assets"):
+    if values.get("assets"):
         values["assets"] = context.resolved.get("assets", ())
     return values
 
@@ -217,6 +241,14 @@ def _worded(
         else value
         for name, value in arguments.items()
     }
+
+
+def _offer(choice: Choice, installation: Installation, words: Words) -> Action:
+    said = choice.args.get("assets")
+    ids = said if isinstance(said, list | tuple) else ()
+    shown = [a.name if (a := installation.hierarchy.get(str(i))) else str(i) for i in ids]
+    label = words.say(f"planner.{choice.tool}", assets=", ".join(shown)).strip(" :")
+    return Action(label, choice.command)
 
 
 def _told(outcome: Outcome, text: str, *more: Part) -> Answer:

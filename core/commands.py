@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from core import registry
 from core.errors import UserError
 from core.installation import Installation
-from core.planner.fill import fill
+from core.planner.arguments import fill
 from core.tool import AnyTool, Args
 
-HELP = frozenset({"help", "hilfe", "?"})
+HELP = frozenset({"help", "hilfe", "?", "andon"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,9 @@ def parse(text: str, installation: Installation, plant: str | None) -> Command:
         known = ", ".join(f"/{command}" for command in sorted(registry.by_command()))
         raise UserError("unknown_command", command=f"/{word[:40]}", commands=known)
     tool = registry.tool(name)
-    filled, leftover = fill(
-        frozenset(tool.args.model_fields), rest, installation.names(plant), installation.shift_names
-    )
-    return Command(tool, make_args(tool, filled), leftover)
+    fields = frozenset(tool.args.model_fields)
+    filled = fill(fields, rest, installation.names(plant), installation.shift_names)
+    return Command(tool, make_args(tool, filled.args), " ".join(filled.left))
 
 
 def make_args(tool: AnyTool, values: Mapping[str, Any]) -> Args:

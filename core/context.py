@@ -123,7 +123,7 @@ class ToolContext:
         own = tuple(area for area in self.user.areas if area in self.hierarchy)
         if own:
             return own
-        plants = [asset.id for asset in self.hierarchy.plants() if self._may_see(asset)]
+        plants = [p for p in self.installation.plants if self._may_see(self.hierarchy[p])]
         if self.plant in plants:
             return (str(self.plant),)
         allowed = [

@@ -6,7 +6,10 @@ from core import registry
 from core.answer import Action, Actions, Answer, Heading, Table, Text
 from core.words import Words
 
-_OFFERED = ("/actions", "/production", "/oee", "/downtime")
+WAYS_OUT = Actions(
+    tuple(Action(said, said) for said in ("/actions", "/production", "/oee", "/downtime"))
+)
+"""What is offered where there is nothing better to offer."""
 
 
 def help_answer(command: str, words: Words) -> Answer:
@@ -21,8 +24,8 @@ def _all(words: Words) -> Answer:
         for tool in registry.tools()
     )
     columns = tuple(words.say(f"help.{column}") for column in ("command", "answers", "example"))
-    offered = Actions(tuple(Action(command, command) for command in _OFFERED))
-    return Answer("answer", (Text(words.say("help.intro")), Table(columns, rows, "lll"), offered))
+    table = Table(columns, rows, "lll")
+    return Answer("answer", (Text(words.say("help.intro")), table, WAYS_OUT))
 
 
 def _one(name: str, words: Words) -> Answer:

@@ -29,7 +29,7 @@ class Installation:
 
     hierarchy: Hierarchy
     calendars: dict[str, ShiftCalendar]
-    plants: dict[str, PlantMapping]
+    plants: dict[str, PlantMapping]  # in the order of plant.toml: the first is the default
     rules: RulesMapping
     stops_are_sums: bool = False
     _names: dict[str | None, AssetNames] = field(default_factory=dict, repr=False)
@@ -97,10 +97,8 @@ class Definitions:
         hierarchy = Hierarchy(_placed(found, sole, self._file.plants))
         if not hierarchy.assets:
             raise MisconfiguredError("plant.toml", "names no asset; give a table or [[assets]]")
-        plants = {
-            asset.id: self._file.plants.get(asset.id, PlantMapping())
-            for asset in hierarchy.plants()
-        }
+        listed = [*self._file.plants, *(asset.id for asset in hierarchy.plants())]
+        plants = {name: self._file.plants.get(name, PlantMapping()) for name in listed}
         entries = calendar.rows if calendar else ()
         calendars = {name: _calendar(name, plant, entries) for name, plant in plants.items()}
         stops = self._file.facts.get("downtime")

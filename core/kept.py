@@ -14,7 +14,7 @@ from core.answer_json import to_json
 from core.data.query import Query
 from core.errors import SourceUnavailable
 from core.request import Request
-from core.store import Store, StoredAnswer
+from core.store import Feedback, Store, StoredAnswer
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +69,12 @@ class Kept:
             return None
         theirs = found.user_id == request.user.id or found.place_key == request.place.key
         return found if theirs else None
+
+    async def feedback(self, given: Feedback) -> None:
+        """Raises SourceUnavailable: unlike a thread's context, a verdict must not get lost."""
+        if self._store is None:
+            raise SourceUnavailable("store", "no connection")
+        await self._store.save_feedback(given)
 
     def _key(self, request: Request) -> str:
         """One thread per person where people do not share it."""

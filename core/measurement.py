@@ -420,7 +420,7 @@ class _Builder:
             unit=asset.unit or None,
             total=_sum(made, "total_units"),
             good=_total(made, _good),
-            scrap=_total(made, _scrap),
+            scrap=_total(made, scrapped),
             rework=_sum(made, "rework_units"),
             first_pass=first_pass,
             inspected=None if first_pass is None else _sum(made, "total_units"),
@@ -494,7 +494,7 @@ def _good(row: Row) -> float | None:
     return total - scrap - (_number(row, "rework_units") or 0.0)
 
 
-def _scrap(row: Row) -> float | None:
+def scrapped(row: Row) -> float | None:
     """Scrap as mapped, else made − good − rework where good is mapped."""
     scrap, total, good = (_number(row, n) for n in ("scrap_units", "total_units", "good_units"))
     if scrap is not None or total is None or good is None:
