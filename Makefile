@@ -22,7 +22,7 @@ setup: .venv/dev.stamp
 	@touch $@
 
 demo: .venv/demo.stamp
-	@$(BIN)/andon chat
+	@$(BIN)/andon demo
 
 test: setup
 	@$(BIN)/python -m pytest

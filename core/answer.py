@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from core.request import Language
+
 Outcome = Literal["answer", "clarify", "unknown_asset", "decline", "no_data", "error"]
 Tone = Literal["good", "neutral", "warning", "bad"]
 
@@ -115,7 +117,8 @@ Part = Heading | Text | Metrics | Table | Chart | Notice | Actions
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a figure comes from. `query` is the index into the answer's stored queries."""
+    """Where a figure comes from. `query` is the index into the answer's stored queries; `zone`
+    is the one in which the reader is told of `as_of`."""
 
     number: int
     source: str
@@ -126,6 +129,7 @@ class Citation:
     as_of: datetime | None
     query: int = -1
     note: str = ""
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ class Answer:
     tool: str | None = None
     args: dict[str, object] = field(default_factory=dict)
     id: str = ""
+    language: Language = "en"
 
     @property
     def actions(self) -> tuple[Action, ...]:

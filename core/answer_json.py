@@ -27,7 +27,6 @@ from core.answer import (
 )
 from core.answer_text import as_text
 from core.domain.periods import Period
-from core.request import Language
 
 _TYPES: Mapping[type[Part], str] = {
     Heading: "heading",
@@ -40,7 +39,7 @@ _TYPES: Mapping[type[Part], str] = {
 }
 
 
-def to_json(answer: Answer, ms: float | None = None, language: Language = "en") -> dict[str, Any]:
+def to_json(answer: Answer, ms: float | None = None) -> dict[str, Any]:
     """The object that `--json` prints and the store keeps.
 
     Parts are tagged by "type"; times are ISO 8601 with their offset; `ms` is how long the answer
@@ -51,7 +50,8 @@ def to_json(answer: Answer, ms: float | None = None, language: Language = "en") 
         "id": answer.id,
         "tool": answer.tool,
         "args": _plain(answer.args),
-        "text": as_text(answer, language),
+        "text": as_text(answer),
+        "language": answer.language,
         "parts": [{"type": _TYPES[type(part)], **_plain(part)} for part in answer.parts],
         "citations": _plain(answer.citations),
         "actions": _plain(answer.actions),
@@ -71,6 +71,7 @@ def from_json(data: Mapping[str, Any]) -> Answer:
         args=dict(data["args"]),
         parts=tuple(_part(part) for part in data["parts"]),
         citations=tuple(_citation(citation) for citation in data["citations"]),
+        language=data.get("language", "en"),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterator, Sequence
-from datetime import UTC
 from typing import assert_never
 
 from core.answer import (
@@ -21,16 +20,15 @@ from core.answer import (
     Table,
     Text,
 )
-from core.request import Language
 from core.words import Words
 
 # Beyond this many bars a list of them reads worse than the table beside the chart.
 _MOST_BARS = 12
 
 
-def as_text(answer: Answer, language: Language = "en") -> str:
+def as_text(answer: Answer) -> str:
     """The whole answer without layout or markup, one fact per line, citations last."""
-    words = Words(language)
+    words = Words(answer.language)
     lines = [line for part in answer.parts for line in _part(part, words)]
     lines += [citation_text(citation, words) for citation in answer.citations]
     return "\n".join(printable(line, keep_newlines=True) for line in lines)
@@ -45,10 +43,7 @@ def citation_text(citation: Citation, words: Words) -> str:
         citation.filter,
         citation.period,
         words.say("answer.rows", n=citation.rows),
-        # A citation knows no plant, so its time stands in UTC.
-        words.say("answer.as_of", moment=words.moment(as_of.astimezone(UTC), "UTC"))
-        if as_of
-        else "",
+        words.say("answer.as_of", moment=words.moment(as_of, citation.zone)) if as_of else "",
         citation.note,
     ]
     return f"[{citation.number}] " + " · ".join(fact for fact in facts if fact)

@@ -1,0 +1,48 @@
+"""What core and bot may ask of a channel: a platform people talk on. One folder per channel."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from core.answer import Answer
+from core.request import Place, Request, User
+
+Progress = Callable[[str], None]
+Door = Callable[[Request, Progress | None], Awaitable[Answer]]
+
+
+class Unsupported(Exception):
+    """The channel cannot do this; the caller chooses another way (a private message becomes a
+    direct one, an update a new message)."""
+
+
+class Channel(Protocol):
+    """Translates between a platform and core. It never reads the environment.
+
+    A message's id is the platform's own and opaque. Every method but `mount` and `send` may raise
+    Unsupported. Dialogs join when a platform that has them does.
+    """
+
+    @property
+    def name(self) -> str:
+        """The prefix of user ids and the `channel` of places: "console"."""
+
+    def mount(self, door: Door) -> None:
+        """Gives the channel the one door to which it brings every request."""
+
+    async def send(self, place: Place, answer: Answer, delivery: str = "") -> str:
+        """Shows the answer to everyone in the place; the message's id. `delivery` marks the
+        message, so that `find` can tell after a crash whether it went out."""
+
+    async def send_private(self, place: Place, user: User, answer: Answer) -> str:
+        """Shows the answer to one user alone, near the place; the message's id."""
+
+    async def update(self, place: Place, message: str, answer: Answer) -> None:
+        """Puts a newer answer in the place of a message sent before."""
+
+    def stream(self, place: Place) -> Progress:
+        """A function that shows a status or a checked sentence while the work goes on."""
+
+    async def find(self, place: Place, delivery: str) -> str | None:
+        """The id of the message that was sent with this delivery mark, None if there is none."""

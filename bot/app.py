@@ -1,0 +1,70 @@
+"""The composition root: the only place where the parts of Andon are put together."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from adapters import Progress
+from bot.cache_ledger import CacheLedger
+from bot.clock import Clock
+from bot.log import log_defect
+from bot.plant import plant_file
+from bot.settings import Settings
+from core.answer import Answer, Text
+from core.assistant import Assistant
+from core.data.cache import CachedSource
+from core.data.sql import SqlDataSource
+from core.errors import MisconfiguredError, SourceUnavailable
+from core.request import Request
+from core.store import Store
+from core.words import Words
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that runs; `handle` is the one door that channels are given."""
+
+    settings: Settings
+    assistant: Assistant
+    source: CachedSource
+    store: Store | None
+    ledger: CacheLedger
+
+    async def handle(self, request: Request, progress: Progress | None = None) -> Answer:
+        """The answer; a defect is logged, and the reader gets its id."""
+        self.ledger.obey(self.source.clear)
+        try:
+            return await self.assistant.handle(request, progress)
+        except MisconfiguredError:
+            raise  # the administrator's, not the asker's
+        except Exception as error:  # noqa: BLE001 - the last net: logged with an id
+            language = request.language or self.settings.language
+            text = Words(language).say("errors.defect", id=log_defect(error))
+            return Answer("error", (Text(text),), language=language)
+
+    async def close(self) -> None:
+        self.ledger.add(self.source.counts())
+        await self.source.close()
+        if self.store is not None:
+            self.store.close()
+
+
+def build(settings: Settings, clock: Clock) -> App:
+    """Raises MisconfiguredError: what is set wrongly fails at start, naming the setting."""
+    plant = plant_file(settings)
+    source = CachedSource(SqlDataSource(plant), clock)
+    store = _store(settings)
+    assistant = Assistant(plant, source, store, language=settings.language)
+    return App(settings, assistant, source, store, CacheLedger(settings.home))
+
+
+def _store(settings: Settings) -> Store | None:
+    """None where the store cannot be had: that costs follow-ups, not answers."""
+    try:
+        return Store.open(settings.store_url)
+    except SourceUnavailable as error:
+        _LOGGER.warning("the store cannot be opened: %s", error.problem)
+        return None

@@ -1,0 +1,52 @@
+"""`andon check`: what can and cannot be read from the plant's data, and what that means."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from bot.clock import clock_at, instant
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from adapters.console.paper import Paper, Row
+
+# The indent of a line and, where it has one, its first column.
+_LEAD = re.compile(r" *(?:\S+ {2,})?")
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--now", type=instant, metavar="ISO", help="check as of this time")
+    parser.add_argument("--json", action="store_true")
+    parser.epilog = "Exit code 1: some values are wrong; 2: nothing could be read."
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    from adapters.console.terminal import Terminal
+    from bot.plant import plant_file
+    from core.data.check import as_json, check, render
+    from core.words import Words
+
+    if settings.sample is not None:
+        from bot.sample_plant import prepare
+
+        prepare(settings.sample, settings.language, arguments.now)
+    report = check(plant_file(settings), clock_at(arguments.now)())
+    if arguments.json:
+        print(json.dumps(as_json(report), ensure_ascii=False))
+        return report.exit_code
+    terminal = Terminal(sys.stdout, settings.terminal)
+    paper = terminal.paper(settings.language)
+    lines = render(report, Words(settings.language)).splitlines()
+    terminal.write(row for line in lines for row in _wrapped(line, paper))
+    return report.exit_code
+
+
+def _wrapped(line: str, paper: Paper) -> list[Row]:
+    """The line with what does not fit hanging under its second column."""
+    found = _LEAD.match(line)
+    lead = paper.clean(found[0]) if found else ""
+    return paper.paragraph(line[len(lead) :], "", (lead, "dim"))
