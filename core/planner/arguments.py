@@ -1,0 +1,155 @@
+"""The arguments of a tool in a question: assets, periods, what to compare with, how many."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from core.planner.asset_words import AssetNames
+from core.planner.lexicon import phrases, word_list
+from core.planner.reading import Reading, read
+
+Args = dict[str, object]
+
+LARGEST_TOP = 50
+SHIFTS = ("shift", "shift_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """`args` holds words, for the tool's Args; `left` are words that nobody understood."""
+
+    args: Args
+    left: tuple[str, ...]
+
+
+def fill(
+    fields: Collection[str], text: str, names: AssetNames, shift_names: Sequence[str] = ()
+) -> Filled:
+    """What the words after a slash command mean for a tool that has these fields."""
+    reading = read(text, names, shift_names)
+    args, used = arguments(reading, fields)
+    left = [i for i, _ in enumerate(reading.spots) if i not in used]
+    numbers = [i for i in left if reading.spots[i].word.isdecimal()]
+    if "top" in fields and "top" not in args and len(numbers) == 1:
+        number = int(reading.spots[numbers[0]].word[:6])
+        if 1 <= number <= LARGEST_TOP:
+            args["top"] = number
+            left.remove(numbers[0])
+    polite = word_list("polite")
+    said = (reading.spots[i] for i in left if reading.spots[i].word not in polite)
+    return Filled(args, tuple(reading.text[spot.start : spot.end] for spot in said))
+
+
+def arguments(reading: Reading, fields: Collection[str]) -> tuple[Args, set[int]]:
+    """The arguments for those fields, and which of the reading's spots they come from."""
+    used = {i for i, spot in enumerate(reading.spots) if spot.word.startswith("<")}
+    args: Args = {}
+    if reading.mentions and "assets" in fields:
+        args["assets"] = named_assets(reading)
+    split = _split(reading, used)
+    if split and "by" in fields:
+        args["by"] = split
+    args |= _periods(reading, fields, used, split)
+    top = _top(reading, used)
+    if top and "top" in fields:
+        args["top"] = top
+    for field in ("kpi", "reason"):
+        found = _first(reading, field, used) if field in fields else None
+        if found:
+            args[field] = found
+    return args, used
+
+
+def named_assets(reading: Reading) -> list[str]:
+    """Ids, and the words themselves where they are ambiguous or unknown."""
+    said: list[str] = []
+    for mention in reading.mentions:
+        said += mention.ids if mention.sort == "known" else (mention.said,)
+    return list(dict.fromkeys(said))
+
+
+def _split(reading: Reading, used: set[int]) -> str | None:
+    plain = reading.plain
+    for index in range(len(plain)):
+        alone = phrases("by_alone").at(plain, index)
+        if alone:
+            used.update(range(index, index + alone[1]))
+            return alone[0]
+        by = word_list("by", "words").at(plain, index)
+        place = index + by[1] if by else 0
+        split = phrases("by").at(plain, place) if by and place < len(plain) else None
+        if by and split:
+            used.update(range(index, place + split[1]))
+            return split[0]
+    return _shifts_side_by_side(reading)
+
+
+def _shifts_side_by_side(reading: Reading) -> str | None:
+    """As in "early vs late vs night": that asks for all shifts."""
+    names = {key for _, _, key in phrases("time", "shift_name").all(reading.plain)}
+    names |= {p.said.casefold() for p in reading.periods if p.name in SHIFTS}
+    return "shift" if len(names) > 1 else None
+
+
+def _periods(reading: Reading, fields: Collection[str], used: set[int], split: str | None) -> Args:
+    periods = list(reading.periods)
+    if split == "shift" and _shifts_side_by_side(reading):
+        periods = [p for p in periods if p.name not in SHIFTS]
+    if "period" not in fields or not periods:
+        return {}
+    if "versus" not in fields:
+        return {"period": periods[0].said}
+    first, *more = periods
+    if not more and _compared(reading, first.start, used):
+        return {"versus": first.said}
+    if more and _compared(reading, first.start, used):
+        first, more = more[0], [first]
+    if more:
+        _compared(reading, more[0].start, used)
+    versus: Args = {"versus": more[0].said} if more else {}
+    return {"period": first.said, **versus}
+
+
+def _compared(reading: Reading, start: int, used: set[int]) -> bool:
+    """Whether the words before `start` say that what follows is to compare with."""
+    before = [i for i, spot in enumerate(reading.spots) if spot.end <= start]
+    plain, fillers = reading.plain, word_list("filler", "time")
+    while before and plain[before[-1]] in fillers:
+        before.pop()
+    for length in (3, 2, 1):
+        part = before[-length:]
+        match = len(part) == length and word_list("strong_versus").at(plain, part[0])
+        if match and match[1] == length:
+            used.update(part)
+            return True
+    return False
+
+
+def _top(reading: Reading, used: set[int]) -> int | None:
+    """As in "top 5", "the three longest", "5 most expensive"."""
+    plain = reading.plain
+    for index, word in enumerate(plain):
+        number = _number(word)
+        if not 1 <= number <= LARGEST_TOP:
+            continue
+        near = [*range(max(0, index - 1), index), *range(index + 1, min(index + 5, len(plain)))]
+        beside = [i for i in near if plain[i] in word_list("top")]
+        if beside:
+            used.update((index, *beside))
+            return number
+    return None
+
+
+def _number(word: str) -> int:
+    if word.isdecimal():
+        return int(word) if len(word) < 4 else 0
+    key = phrases("numbers").at((word,), 0)
+    return int(key[0]) if key and key[0].isdecimal() else 0
+
+
+def _first(reading: Reading, section: str, used: set[int]) -> str | None:
+    for index, length, key in phrases(section).all(reading.plain):
+        used.update(range(index, index + length))
+        return key
+    return None

@@ -1,0 +1,306 @@
+"""Asset names as people say them: "L3", "line three", "grinder #5", "Linie 9", "the presses"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal, Protocol
+
+from core.errors import AmbiguousAsset, UnknownAsset
+from core.planner.asset_terms import (
+    NEAREST,
+    Key,
+    Term,
+    close,
+    free,
+    key,
+    may_be_typo,
+    numbered,
+    short,
+    terms,
+    whole,
+)
+from core.planner.lexicon import fold, phrases, word_list
+
+Sort = Literal["known", "ambiguous", "unknown"]
+
+# Unknown names in one text for which the nearest ones are looked up.
+MOST_NEAREST = 3
+# At most so many words of a question are looked at for typos, and so many numbers in a list.
+MOST_TYPOS, MOST_NUMBERS = 40, 30
+# A name that is this much like one asset's (0 to 100), and less like every other, is a typo.
+ALIKE, APART, REMOTE = 80, 6, 45
+AREA, PLANT = "area", "plant"
+
+
+class Named(Protocol):
+    """What is asked of an asset here; areas and plants are assets of kind "area", "plant"."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def plant(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch of a text that names assets: all of `ids` if known, one of them if ambiguous; if
+    unknown they are the nearest ones, best first."""
+
+    start: int
+    end: int
+    said: str
+    ids: tuple[str, ...]
+    sort: Sort
+
+
+class AssetNames:
+    """Finds assets by what they are called; the asker's `plant` wins where plants share a name."""
+
+    def __init__(self, assets: Iterable[Named], plant: str | None = None) -> None:
+        self._assets = {asset.id: asset for asset in assets}
+        self._plant = plant
+        self._ids: dict[Key, tuple[str, ...]] = {}
+        self._raw: dict[str, tuple[str, ...]] = {}
+        self._of_kind: dict[str, tuple[str, ...]] = {}
+        for asset in self._assets.values():
+            self._add(asset)
+        self._longest = max(map(len, self._ids), default=1)
+
+    def _add(self, asset: Named) -> None:
+        kinds = {key(asset.kind)[:1]}
+        for name in (asset.id, asset.name, *asset.aliases):
+            raw = fold(name.strip())
+            self._raw[raw] = _with(self._raw.get(raw, ()), asset.id)
+            parts = key(name)
+            for spelling in (parts, *short(parts)) if parts else ():
+                self._ids[spelling] = _with(self._ids.get(spelling, ()), asset.id)
+            kinds |= {parts[:1]} if len(parts) > 1 else set()
+        for kind in kinds if asset.kind not in (AREA, PLANT) else {(asset.kind,)}:
+            if kind:
+                self._of_kind[kind[0]] = _with(self._of_kind.get(kind[0], ()), asset.id)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(self._assets)
+
+    def resolve(self, said: str) -> str:
+        """The id of the one asset that is meant.
+
+        Raises UnknownAsset with the nearest ids, or AmbiguousAsset with all that may be meant.
+        """
+        ids = self.resolve_all((said,))
+        if len(ids) != 1:
+            raise AmbiguousAsset(said, ids)
+        return ids[0]
+
+    def resolve_all(self, said: Iterable[str]) -> tuple[str, ...]:
+        """The ids for words that each name one asset or several ("grinders"), without repeats."""
+        ids: tuple[str, ...] = ()
+        for name in said:
+            for mention in self._named_by(name):
+                if mention.sort == "unknown":
+                    raise UnknownAsset(mention.said, mention.ids)
+                if mention.sort == "ambiguous":
+                    raise AmbiguousAsset(mention.said, mention.ids)
+                ids = _with(ids, *mention.ids)
+        return ids
+
+    def _named_by(self, name: str) -> tuple[Mention, ...]:
+        ids = (name,) if name in self._assets else self._raw.get(fold(name.strip()), ())
+        if ids:
+            return (self._mention(name, 0, len(name), ids),)
+        found = self.find(name)
+        covered = sum(mention.end - mention.start for mention in found)
+        return found if covered * 2 >= len(name.strip()) > 0 else (self._like(name),)
+
+    def find(self, text: str) -> tuple[Mention, ...]:
+        """All stretches of `text` that name assets, in order and without overlaps."""
+        said = terms(text)
+        plain = [term.said for term in said]
+        skipped = {
+            place
+            for start, length, _ in word_list("not_assets").all(plain)
+            for place in range(start, start + length)
+        }
+        found: list[Mention] = []
+        index = tried = 0
+        while index < len(said):
+            mention, length = None, 1
+            if index not in skipped:
+                mention, length = self._at(text, said, plain, index)
+                if mention is None and tried < MOST_TYPOS and may_be_typo(said[index]):
+                    tried += 1
+                    mention, length = self._mistyped(text, said, index)
+            if mention:
+                found.append(mention)
+                more, further = self._more(text, said, index, length)
+                found += more
+                length += further
+            index += length
+        return tuple(self._with_nearest(found))
+
+    # -- one place of the text --
+
+    def _at(
+        self, text: str, said: Sequence[Term], plain: Sequence[str], index: int
+    ) -> tuple[Mention | None, int]:
+        here = word_list("here").at(plain, index)
+        if here and self._plant is not None and self._plant in self._assets:
+            return self._span(text, said, index, here[1], (self._plant,)), here[1]
+        for length in range(min(self._longest, len(said) - index), 0, -1):
+            part = said[index : index + length]
+            ids = self._ids.get(tuple(term.text for term in part), ())
+            if ids and whole(text, said, index, length) and not (length == 1 and part[0].kind):
+                return self._span(text, said, index, length, ids), length
+        return self._kind(text, said, index) if said[index].kind else (None, 1)
+
+    def _kind(self, text: str, said: Sequence[Term], index: int) -> tuple[Mention | None, int]:
+        """A word for a kind of asset: with an unknown number, in the plural, or alone."""
+        length = numbered(text, said, index)
+        if length:
+            return self._unknown(text, said, index, length), length
+        term = said[index]
+        before = said[index - 1].said if index else ""
+        ids = self._of_kind.get(term.text, ())
+        ids = ids if term.text == PLANT else self._preferred(ids)
+        determined = before in word_list("the") and term.text != PLANT
+        if term.text in word_list("generic") or not ids:
+            nameless = term.plural or not determined or term.text in word_list("generic")
+            nameless = nameless or term.text in phrases("reason") or term.text == PLANT
+            return (None, 1) if nameless else (self._unknown(text, said, index, 1), 1)
+        if term.plural or before in word_list("which"):
+            return self._span(text, said, index, 1, ids, several=True), 1
+        if len(ids) == 1 or determined or len(said) == 1:
+            return self._span(text, said, index, 1, ids), 1
+        return None, 1
+
+    def _more(
+        self, text: str, said: Sequence[Term], index: int, length: int
+    ) -> tuple[list[Mention], int]:
+        """The rest of "lines 1, 2 and 4" or "lines 1 to 3"."""
+        found: list[Mention] = []
+        place, stem = index + length, [term.text for term in said[index : index + length]]
+        if not stem[-1].isdecimal():
+            return found, 0
+        last = int(stem[-1]) if len(stem[-1]) < 4 else 0
+        while place < len(said) and len(found) < MOST_NUMBERS:
+            joined = said[place].said in word_list("list") or said[place].said == "&"
+            ranged = said[place].said in word_list("range") and said[index].plural
+            number = place + 1 if joined or ranged else place
+            gap = text[said[place - 1].end : said[place].start].strip()
+            ranged = ranged or (gap in ("-", "–") and said[index].plural)
+            if number >= len(said) or not said[number].number or not free(said, number):
+                break
+            if number == place and gap not in (",", "/", "+", "-", "–"):
+                break
+            upto = int(said[number].text) if len(said[number].text) < 4 else 0
+            numbers = range(last + 1, upto + 1) if ranged and upto - last < 20 else (upto,)
+            for each in numbers:
+                ids = self._ids.get((*stem[:-1], str(each)), ())
+                found.append(self._number(text, said[number], stem, str(each), ids))
+            last, place = upto, number + 1
+        return found, place - index - length
+
+    def _number(
+        self, text: str, term: Term, stem: Sequence[str], number: str, ids: tuple[str, ...]
+    ) -> Mention:
+        if ids:
+            return self._mention(text, term.start, term.end, ids)
+        said = " ".join((*stem[:-1], number))
+        return Mention(term.start, term.end, said, (), "unknown")
+
+    # -- typos and unknown names --
+
+    def _mistyped(self, text: str, said: Sequence[Term], index: int) -> tuple[Mention | None, int]:
+        word = said[index].text
+        length = numbered(text, said, index)
+        if length:
+            rest = tuple(term.text for term in said[index + 1 : index + length])
+            near = close(word, {k[0] for k in self._ids} | set(self._of_kind))
+            ids = _with((), *(i for w in near for i in self._ids.get((w, *rest), ())))
+            if ids:
+                return self._span(text, said, index, length, ids), length
+            return (self._unknown(text, said, index, length), length) if near else (None, 1)
+        if len(word) < 6:
+            return None, 1
+        single = {k[0]: ids for k, ids in self._ids.items() if len(k) == 1}
+        single |= {k: ids for k, ids in self._of_kind.items() if len(self._preferred(ids)) == 1}
+        ids = _with((), *(i for w in close(word, set(single)) for i in single[w]))
+        return (self._span(text, said, index, 1, ids), 1) if ids else (None, 1)
+
+    def _like(self, name: str) -> Mention:
+        """The asset whose name is most like `name`, if no other comes near it."""
+        scored = self._scored(name)
+        digits = [c for c in key(name) if c.isdecimal()]
+        best, *others = scored or [("", "", 0.0)]
+        others = [other for other in others if other[0] != best[0]]
+        same = digits == [c for c in key(best[1]) if c.isdecimal()]
+        if same and best[2] >= ALIKE and (not others or best[2] - others[0][2] >= APART):
+            return Mention(0, len(name), name, (best[0],), "known")
+        return Mention(0, len(name), name, self._nearest(name), "unknown")
+
+    def _with_nearest(self, found: Iterable[Mention]) -> Iterator[Mention]:
+        looked_up = 0
+        for mention in found:
+            if mention.sort == "unknown" and looked_up < MOST_NEAREST:
+                looked_up += 1
+                mention = replace(mention, ids=self._nearest(mention.said))
+            yield mention
+
+    def _nearest(self, said: str) -> tuple[str, ...]:
+        ids = _with((), *(i for i, _, score in self._scored(said) if score >= REMOTE))
+        return ids[:NEAREST]
+
+    @cached_property
+    def _spelled(self) -> dict[str, str]:
+        """Each name as it is compared with what was said."""
+        return {raw: " ".join(key(raw)) or raw for raw in self._raw if raw}
+
+    def _scored(self, said: str) -> list[tuple[str, str, float]]:
+        """(id, name, likeness 0 to 100), best first; the asker's plant first among equals."""
+        from rapidfuzz import fuzz, process  # only here: most questions have no such name
+
+        wanted = " ".join(key(said)) or fold(said)
+        found = process.extract(wanted[:100], self._spelled, scorer=fuzz.ratio, limit=4 * NEAREST)
+        scored = [(i, raw, score) for _, score, raw in found for i in self._raw[raw]]
+        return sorted(scored, key=lambda s: (-s[2], self._assets[s[0]].plant != self._plant))
+
+    # -- mentions --
+
+    def _span(
+        self,
+        text: str,
+        said: Sequence[Term],
+        index: int,
+        length: int,
+        ids: tuple[str, ...],
+        several: bool = False,
+    ) -> Mention:
+        start, end = said[index].start, said[index + length - 1].end
+        if several:
+            return Mention(start, end, text[start:end], ids, "known")
+        return self._mention(text, start, end, ids)
+
+    def _mention(self, text: str, start: int, end: int, ids: tuple[str, ...]) -> Mention:
+        ids = self._preferred(ids)
+        return Mention(start, end, text[start:end], ids, "known" if len(ids) == 1 else "ambiguous")
+
+    def _unknown(self, text: str, said: Sequence[Term], index: int, length: int) -> Mention:
+        start, end = said[index].start, said[index + length - 1].end
+        return Mention(start, end, text[start:end], (), "unknown")
+
+    def _preferred(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        mine = tuple(i for i in ids if self._assets[i].plant == self._plant)
+        return mine if mine and self._plant is not None else ids
+
+
+def _with(ids: tuple[str, ...], *more: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*ids, *more)))

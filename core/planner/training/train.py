@@ -1,0 +1,197 @@
+"""Trains the planner's model from the phrasings beside this file.
+
+`python -m core.planner.training.train` rewrites core/planner/model.bin. It needs nothing but
+Python, takes a few minutes, and gives the same file every time.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from core.planner.asset_words import AssetNames
+from core.planner.features import BUCKETS, SIGNS, features
+from core.planner.model import FILE, pack
+from core.planner.reading import cues, read
+
+HERE = Path(__file__).parent
+LANGUAGES = ("en", "de")
+SIGN = re.compile(r"(<[apthf]>)")
+VARIANT = re.compile(r"\(([^()]*)\)")
+# Ways of saying one phrasing that are learned, and garbled copies of each.
+MOST_VARIANTS, GARBLED = 16, 1
+ROUNDS, RATE, PULL = 4, 0.1, 1e-3
+# Part of the features that is hidden each time, so that belief rests on many of them, and part
+# of belief that is never given to the right aim, so that it stays a measure of doubt.
+HIDDEN, DOUBT = 0.5, 0.1
+# These are said as they are: nobody begins a greeting with "could you check".
+BARE = ("help", "not_plant", "clarify")
+BEFORE = (
+    "please", "hey", "hi", "ok", "so", "can you tell me", "i want to know", "quick question",
+    "do you know", "could you check", "bitte", "sag mal", "kannst du mir sagen", "hallo",
+    "my boss wants to know",
+    "our plant manager wants",
+    "i need",
+    "mal eine frage", "ich möchte wissen",
+)  # fmt: skip
+AFTER = ("please", "pls", "thanks", "bitte", "danke", "asap", "mate", "now please")
+LITTLE = frozenset(
+    ("the", "a", "is", "of", "on", "at", "in", "for", "to", "me", "der", "die", "das", "den", "ist",
+     "an", "von", "für", "bitte")
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A small plant, so that "the line" and "which lines" are read as in a real one."""
+
+    id: str
+    kind: str
+    plant: str = "here"
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.id
+
+
+PLANT = AssetNames(
+    [Machine("here", "plant")]
+    + [Machine(f"{kind}-{n}", kind) for kind in ("line", "press", "robot") for n in (1, 2)],
+    "here",
+)
+
+
+def phrasings(path: Path) -> Iterator[tuple[str, str]]:
+    """(aim, phrasing) of a training file."""
+    aim = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("[") and line.endswith("]"):
+            aim = line[1:-1]
+        elif line and not line.startswith("#"):
+            yield aim, line.replace("<p>", "<f>") if aim == "future" else line
+
+
+def variants(phrasing: str, chance: random.Random) -> list[str]:
+    """The ways in which a phrasing can be said, at most MOST_VARIANTS of them."""
+    pieces = VARIANT.split(phrasing)
+    options = [piece.split("|") if i % 2 else [piece] for i, piece in enumerate(pieces)]
+    if math.prod(map(len, options)) <= MOST_VARIANTS:
+        return ["".join(choice) for choice in product(*options)]
+    return ["".join(chance.choice(o) for o in options) for _ in range(MOST_VARIANTS)]
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a phrasing as a question's reading gives them."""
+    said: list[str] = []
+    for piece in SIGN.split(text):
+        said += [piece] if SIGN.fullmatch(piece) else read(piece, PLANT).words
+    return said
+
+
+def garbled(words: Sequence[str], aim: str, chance: random.Random) -> list[str]:
+    """As people type: little words left out, letters mixed up, something polite around it."""
+    said = list(words)
+    if aim not in BARE:
+        if chance.random() < 0.15:
+            said = words_of(chance.choice(BEFORE)) + said
+        if chance.random() < 0.08:
+            said += words_of(chance.choice(AFTER))
+    if chance.random() < 0.15:
+        said = ["<t>" if word == "<p>" else word for word in said]
+    if chance.random() < 0.2:
+        said = [w for w in said if w not in LITTLE or chance.random() < 0.4] or said
+    if chance.random() < 0.2:
+        place = chance.randrange(len(said))
+        said[place] = _typo(said[place], chance)
+    return said
+
+
+def _typo(word: str, chance: random.Random) -> str:
+    if len(word) < 4 or word in SIGNS:
+        return word
+    at = chance.randrange(1, len(word) - 1)
+    left, letter, right = word[:at], word[at], word[at + 1 :]
+    swapped = left + right[0] + letter + right[1:]
+    return chance.choice((left + right, swapped, left + 2 * letter + right))
+
+
+Example = tuple[tuple[int, ...], str]
+
+
+def examples(chance: random.Random) -> list[Example]:
+    """Everything to learn from: the features of each way of asking, and its aim."""
+    found: list[Example] = []
+    seen: set[tuple[str, ...]] = set()
+    for language in LANGUAGES:
+        for aim, phrasing in phrasings(HERE / f"{language}.txt"):
+            for variant in variants(phrasing, chance):
+                words = words_of(variant)
+                if not words or (aim, *words) in seen:
+                    continue
+                seen.add((aim, *words))
+                copies = (garbled(words, aim, chance) for _ in range(GARBLED))
+                found += [(_features(said), aim) for said in (words, *copies)]
+    return found
+
+
+def _features(words: Sequence[str]) -> tuple[int, ...]:
+    words = ["<p>" if word == "<h>" else word for word in words]
+    return features(words, sorted({aim for aim, _ in cues(words)}))
+
+
+def train(found: list[Example], chance: random.Random) -> tuple[list[str], list[list[float]]]:
+    """Logistic regression over all aims at once (softmax, Adagrad, a little L2): the aims, and
+    for each bucket a weight for each of them."""
+    counts = Counter(aim for _, aim in found)
+    aims = sorted(counts)
+    worth = {aim: math.sqrt(len(found) / len(aims) / counts[aim]) for aim in aims}
+    weights = [[0.0] * len(aims) for _ in range(BUCKETS)]
+    steps = [[1e-2] * len(aims) for _ in range(BUCKETS)]
+    for _ in range(ROUNDS):
+        chance.shuffle(found)
+        for buckets, aim in found:
+            seen = [bucket for bucket in buckets if chance.random() > HIDDEN] or buckets
+            _learn(weights, steps, seen, aims.index(aim), worth[aim])
+    return aims, weights
+
+
+def _learn(
+    weights: list[list[float]],
+    steps: list[list[float]],
+    buckets: Sequence[int],
+    right: int,
+    worth: float,
+) -> None:
+    scores = [sum(column) for column in zip(*(weights[b] for b in buckets), strict=True)]
+    highest = max(scores)
+    shares = [math.exp(score - highest) for score in scores]
+    total = sum(shares)
+    for aim, share in enumerate(shares):
+        wanted = 1 - DOUBT if aim == right else DOUBT / (len(shares) - 1)
+        error = worth * (wanted - share / total)
+        if abs(error) < 0.005:
+            continue
+        for bucket in buckets:
+            slope = error - PULL * weights[bucket][aim]
+            steps[bucket][aim] += slope * slope
+            weights[bucket][aim] += RATE * slope / math.sqrt(steps[bucket][aim])
+
+
+def main() -> None:
+    chance = random.Random(20261123)
+    found = examples(chance)
+    aims, weights = train(found, chance)
+    FILE.write_bytes(pack(aims, weights))
+    sys.stdout.write(f"{len(found)} examples, {len(aims)} aims, {FILE.stat().st_size} bytes\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""What the planner does with free text, beside the labelled questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from benchmarks.planner import CALENDAR, sample_names
+from core.planner.arguments import fill
+from core.planner.model import trained
+from core.planner.planner import (
+    DECLINED,
+    FIELDS,
+    UNASKED,
+    Clarify,
+    Decline,
+    Plan,
+    Planner,
+    ThreadContext,
+    command,
+)
+from core.planner.reading import detect_language
+from core.planner.training import train
+
+NAMES = sample_names()
+SHIFTS = CALENDAR.names
+PLANNER = Planner()
+
+
+def ask(text: str, tool: str | None = None, **args: object) -> Plan | Clarify | Decline:
+    context = ThreadContext(tool, args) if tool else None
+    return PLANNER.plan(text, NAMES, SHIFTS, context)
+
+
+def planned(text: str, tool: str | None = None, **args: object) -> tuple[str, Mapping[str, object]]:
+    plan = ask(text, tool, **args)
+    assert isinstance(plan, Plan), plan
+    return plan.tool, plan.args
+
+
+def test_a_question_becomes_a_tool_and_words_for_its_arguments() -> None:
+    assert planned("Why was line 3 down last night?") == (
+        "downtime_analysis",
+        {"assets": ["line-3"], "period": "last night"},
+    )
+    assert planned("oee of line 3 yesterday vs last week") == (
+        "oee_query",
+        {"assets": ["line-3"], "period": "yesterday", "versus": "last week"},
+    )
+    assert planned("top 5 stop reasons filler-2 by shift") == (
+        "downtime_analysis",
+        {"assets": ["filler-2"], "top": 5, "by": "shift"},
+    )
+
+
+def test_an_unknown_or_ambiguous_asset_keeps_its_words() -> None:
+    assert planned("why did line 9 stop")[1]["assets"] == ["line 9"]
+    assert planned("oee of the filler today")[1]["assets"] == ["filler"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "\n", "🤖🤖"])
+def test_nothing_asked(text: str) -> None:
+    assert ask(text) == Decline("empty")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("stop line 3", "control"),
+        ("set the speed to 80", "control"),
+        ("order spare parts for grinder 5", "control"),
+        ("will line 3 break tomorrow", "future"),
+        ("oee line 3 next week", "future"),
+        ("who screwed up line 3", "person"),
+        ("rank the operators", "person"),
+        ("can I bypass the light curtain", "safety_advice"),
+        ("what is the weather like", "not_plant"),
+        ("qwertz uiop", "not_plant"),
+    ],
+)
+def test_what_is_declined(text: str, key: str) -> None:
+    assert ask(text) == Decline(key)
+
+
+def test_a_name_alone_is_asked_back_with_commands() -> None:
+    answer = ask("line 3 yesterday")
+    assert isinstance(answer, Clarify)
+    assert answer.key == "what_about"
+    assert [choice.command for choice in answer.choices] == [
+        "/oee line-3 yesterday",
+        "/downtime line-3 yesterday",
+        "/cost line-3 yesterday",
+    ]
+
+
+THREAD: Mapping[str, object] = {"assets": ["line-3"], "period": "yesterday"}
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "args"),
+    [
+        ("and line 4?", "oee_query", {"assets": ["line-4"], "period": "yesterday"}),
+        ("what about last week?", "oee_query", {"assets": ["line-3"], "period": "last week"}),
+        ("und gestern?", "oee_query", {"assets": ["line-3"], "period": "gestern"}),
+        ("by shift", "oee_query", {**THREAD, "by": "shift"}),
+        ("vs last week", "oee_query", {"assets": ["line-3"], "versus": "last week"}),
+        ("why?", "downtime_analysis", THREAD),
+        ("show the cost", "financial_impact", THREAD),
+        ("show me the trend", "trend_analysis", {"assets": ["line-3"], "kpi": "oee"}),
+        ("compare it with line 2", "comparative_analysis", {"assets": ["line-3", "line-2"]}),
+        ("any alerts?", "alert_check", {}),
+        ("which machines were down last week", "downtime_analysis", {"period": "last week"}),
+    ],
+)
+def test_a_follow_up_keeps_the_threads_context(
+    text: str, tool: str, args: Mapping[str, object]
+) -> None:
+    got, got_args = planned(text, "oee_query", **THREAD)
+    assert got == tool
+    assert {name: got_args.get(name) for name in args} == dict(args)
+    if "assets" not in args:
+        assert "assets" not in got_args
+
+
+def test_a_tool_that_came_later_is_found_by_its_examples() -> None:
+    fields = {**FIELDS, "energy": frozenset({"assets", "period"})}
+    planner = Planner(fields, {"energy": ("how much energy did the oven use yesterday",)})
+    plan = planner.plan("how much energy did line 3 use last week", NAMES, SHIFTS)
+    assert isinstance(plan, Plan)
+    assert plan.tool == "energy"
+    assert plan.args == {"assets": ["line-3"], "period": "last week"}
+
+
+def test_a_split_that_the_tool_does_not_know_is_left_out() -> None:
+    assert "by" not in planned("oee line 1 last month by reason")[1]
+
+
+@pytest.mark.parametrize(
+    ("tool", "text", "args", "left"),
+    [
+        ("oee_query", "line-3 yesterday", {"assets": ["line-3"], "period": "yesterday"}, ()),
+        ("downtime_analysis", "L3 5", {"assets": ["line-3"], "top": 5}, ()),
+        ("cost_of_loss", "L3 7 days 5", {"period": "7 days", "top": 5}, ()),
+        ("trend_analysis", "filler-2 scrap please", {"kpi": "scrap_ratio"}, ()),
+        ("oee_query", "line-1 vs last week", {"versus": "last week", "period": None}, ()),
+        ("alert_check", "line-1 blubb", {"assets": ["line-1"]}, ("blubb",)),
+        ("alert_check", "", {"assets": None}, ()),
+    ],
+)
+def test_words_after_a_command(
+    tool: str, text: str, args: Mapping[str, object], left: tuple[str, ...]
+) -> None:
+    filled = fill(FIELDS[tool], text, NAMES, SHIFTS)
+    assert {name: filled.args.get(name) for name in args} == args
+    assert filled.left == left
+
+
+def test_a_command_says_the_same_as_its_arguments() -> None:
+    args = {"assets": ["line-3"], "period": "last week", "top": 3, "by": "shift"}
+    said = command("downtime_analysis", args)
+    assert said == "/downtime line-3 last week top 3 by shift"
+    assert fill(FIELDS["downtime_analysis"], said.partition(" ")[2], NAMES, SHIFTS).args == args
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("why was line 3 down", "en"),
+        ("warum stand Linie 3", "de"),
+        ("OEE Linie 3 gestern", "de"),
+        ("oee line-3", "en"),
+        ("größte Verluste", "de"),
+        ("", "en"),
+    ],
+)
+def test_the_language_of_a_question(text: str, language: str) -> None:
+    assert detect_language(text) == language
+
+
+def test_the_model_knows_exactly_the_tools_and_reasons() -> None:
+    assert set(trained().aims) == {*FIELDS, *DECLINED, UNASKED}
+    for language in train.LANGUAGES:
+        phrasings = train.phrasings(train.HERE / f"{language}.txt")
+        assert {aim for aim, _ in phrasings} == set(trained().aims)
