@@ -74,7 +74,9 @@ class Assistant:
     async def handle(self, request: Request, progress: Progress | None = None) -> Answer:
         """The answer to one request; `progress` is told what is going on meanwhile."""
         language = request.language or request.user.language or self._heard(request.text)
-        words = Words(language)
+        return replace(await self._handled(request, Words(language), progress), language=language)
+
+    async def _handled(self, request: Request, words: Words, progress: Progress | None) -> Answer:
         request = replace(request, now=request.now.replace(second=0, microsecond=0))
         try:
             async with asyncio.timeout(_SECONDS):
@@ -181,6 +183,7 @@ class Assistant:
         parts, citations = numbered(parts, context.citations)
         resolved = _plain_args(args, context)
         answer = Answer("answer", parts, citations, tool.name, resolved, secrets.token_hex(4))
+        answer = replace(answer, language=words.language)
         thread = {"tool": tool.name, "args": _thread_args(args, context)}
         await self._kept.keep(request, answer, context.queries, thread)
         if self._kept.failed:

@@ -15,8 +15,8 @@ from core.measurement import Measurement
 
 _COLUMNS = ("reason", "reason_code", "reason_group", "loss")
 _MEASURES = ("minutes", "stops", "event_minutes", "long_stops", "long_minutes")
-_UNTOLD = frozenset({Loss.UNCLASSIFIED, Loss.MINOR})
-_UNPLANNED = Condition("loss", "<>", Loss.PLANNED.value)
+UNTOLD = frozenset({Loss.UNCLASSIFIED, Loss.MINOR})
+UNPLANNED = Condition("loss", "<>", Loss.PLANNED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,13 @@ class Cause:
 @dataclass(frozen=True, slots=True)
 class Causes:
     """Unplanned stops. `by` says what tells them apart: None where the plant records neither
-    reasons nor losses, so that there are minutes but no causes."""
+    reasons nor losses, so that there are minutes but no causes. `others`: there were planned
+    stops too."""
 
     rows: tuple[Cause, ...] = ()
     by: Literal["reason", "loss"] | None = None
-    cite: int = 0
+    cites: tuple[int, ...] = ()
+    others: bool = False
 
     def key(self, cause: Cause) -> str | None:
         """What the cause is called in a ranking; None for stops without any reason."""
@@ -68,7 +70,8 @@ async def causes(context: ToolContext, found: Measurement) -> Causes:
     fetched = await context.fetch(replace(found.stops, measures=_MEASURES, group_by=group_by))
     rows = [_cause(row) for row in fetched.rows]
     unplanned = tuple(row for row in rows if row.loss is not Loss.PLANNED)
-    return Causes(unplanned, await _told_by(context, unplanned), fetched.cite)
+    by = await _told_by(context, unplanned)
+    return Causes(unplanned, by, (fetched.cite,), len(unplanned) < len(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,34 +88,36 @@ class LongStop:
 
 async def longest_stops(
     context: ToolContext, found: Measurement, most: int, where: Sequence[Condition] = ()
-) -> tuple[LongStop, ...]:
-    """The unplanned stops with the most minutes; none where stops are not recorded one by one."""
+) -> tuple[tuple[LongStop, ...], tuple[int, ...]]:
+    """The stops with the most minutes and what to cite for them; none where stops are not
+    recorded one by one. For unplanned ones only give UNPLANNED in `where`."""
     asking = _one_by_one(context, found, where)
     if asking is None:
-        return ()
+        return (), ()
     group_by = ("event", "asset", "begins", *_COLUMNS, "is_open")
-    asking = replace(
-        asking, measures=("minutes",), group_by=group_by, order_by=("-minutes",), limit=most
+    order = ("-minutes", "begins")
+    fetched = await context.fetch(
+        replace(asking, measures=("minutes",), group_by=group_by, order_by=order, limit=most)
     )
-    fetched = await context.fetch(asking)
-    return tuple(
-        LongStop(
-            asset=str(row["asset"]),
-            start=datetime.fromtimestamp(_amount(row, "begins"), UTC),
-            minutes=_amount(row, "minutes"),
-            reason=_text(row, "reason") or _text(row, "reason_code"),
-            loss=parse_loss(str(row["loss"])),
-            is_open=bool(row["is_open"]),
-        )
-        for row in fetched.rows
-        if _amount(row, "minutes") > 0
+    stops = [_long_stop(row) for row in fetched.rows if _amount(row, "minutes") > 0]
+    return tuple(stops), (fetched.cite,)
+
+
+def _long_stop(row: Row) -> LongStop:
+    return LongStop(
+        asset=str(row["asset"]),
+        start=datetime.fromtimestamp(_amount(row, "begins"), UTC),
+        minutes=_amount(row, "minutes"),
+        reason=_text(row, "reason") or _text(row, "reason_code"),
+        loss=parse_loss(str(row["loss"])),
+        is_open=bool(row["is_open"]),
     )
 
 
 async def median_minutes(
     context: ToolContext, found: Measurement, where: Sequence[Condition] = ()
 ) -> float | None:
-    """The middle length of the unplanned stops that begin in planned time, each taken whole."""
+    """The middle length of the stops that begin in planned time, each taken whole."""
     asking = _one_by_one(context, found, where)
     if asking is None:
         return None
@@ -125,7 +130,7 @@ def _one_by_one(
 ) -> Query | None:
     if found.stops is None or context.installation.stops_are_sums:
         return None
-    return replace(found.stops, where=(_UNPLANNED, *where))
+    return replace(found.stops, where=tuple(where))
 
 
 async def _told_by(
@@ -134,7 +139,7 @@ async def _told_by(
     columns = await context.columns("downtime")
     if any(row.name for row in rows) or (not rows and {"reason", "reason_code"} & columns):
         return "reason"
-    if any(row.loss not in _UNTOLD for row in rows) or (not rows and "loss" in columns):
+    if any(row.loss not in UNTOLD for row in rows) or (not rows and "loss" in columns):
         return "loss"
     return None
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from core.access import Access
 from core.answer import Citation
 from core.data.cache import CachedSource
-from core.data.query import Fact, Query
+from core.data.mapping import PlantMapping
+from core.data.query import Condition, Fact, Query
 from core.data.source import Facts, Row
 from core.domain import oee, periods
 from core.domain.assets import PLANT, Asset, Hierarchy
@@ -159,7 +160,7 @@ class ToolContext:
         """Asset → the newest time in its production data (its live data where there is none)."""
         ids = tuple(sorted(assets))
         fact: Fact = "production" if await self.has("production") else "live"
-        if not await self.has(fact):
+        if not await (self.has("live", "updated") if fact == "live" else self.has(fact)):
             return {}
         recent = Interval(self.now - _RECENT, self.now + _RECENT)
         query = Query(fact, ids, recent, measures=("latest",), group_by=("asset",))
@@ -176,9 +177,20 @@ class ToolContext:
         """The query, narrowed to the assets that the asker may see."""
         if self.access.places is None or "asset" not in await self.columns(query.fact):
             return query
+        if any(self._are_visible_areas(condition) for condition in query.where):
+            return query
         visible = {asset.id for asset in self.hierarchy if self._may_see(asset)}
         wanted = visible if query.assets is None else visible & set(query.assets)
         return replace(query, assets=tuple(sorted(wanted)))
+
+    def _are_visible_areas(self, condition: Condition) -> bool:
+        """Whether only rows of named areas are wanted, all of which the asker may see: a row
+        that names an area need not name an asset."""
+        names, is_area = condition.value, condition.column == "area" and condition.operator == "in"
+        if not is_area or not isinstance(names, tuple):
+            return False
+        named = [asset for asset in self.hierarchy if asset.id in names or asset.name in names]
+        return bool(named) and all(self._may_see(asset) for asset in named)
 
     # --- citations
 
@@ -213,12 +225,23 @@ class ToolContext:
             as_of=facts.as_of,
             query=len(self.queries) - 1,
             note=facts.origin.note,
+            zone=zone,
         )
 
     def _zone(self, query: Query) -> str:
-        known = [self.hierarchy.get(asset) for asset in query.assets or ()]
-        first = next((asset for asset in known if asset), None) or self.hierarchy.plants()[0]
-        return self.installation.zone(first)
+        asked = self.resolved.get("assets")
+        ids = query.assets or (asked if isinstance(asked, list) else ())
+        known = [self.hierarchy.get(asset) for asset in ids]
+        first = next((asset for asset in known if asset), None)
+        if first is not None:
+            return self.installation.zone(first)
+        period = self.resolved.get("period")
+        return period.zone if isinstance(period, Period) else self._home().zone
+
+    def _home(self) -> PlantMapping:
+        """The asker's plant, else the installation's first."""
+        plants = self.installation.plants
+        return plants[self.plant] if self.plant in plants else next(iter(plants.values()))
 
 
 def _filter(query: Query) -> str:

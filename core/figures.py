@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
 
 from core.answer import Action, Actions, Metric, Notice, Tone
 from core.domain.assets import Asset
@@ -75,30 +77,52 @@ def _tone(delta: float, higher_is_better: bool) -> Tone:
     return "good" if (delta > 0) == higher_is_better else "bad"
 
 
-def caveats(found: Measurement, period: Period, words: Words) -> tuple[Notice, ...]:
-    """What the reader must know of these figures: each once, the gravest first."""
+def caveats(
+    found: Measurement,
+    period: Period,
+    words: Words,
+    about: Literal["kpis", "stops"] = "kpis",
+) -> tuple[Notice, ...]:
+    """What the reader must know of these figures: each once, the gravest first.
+
+    Minutes of stops need neither an ideal rate nor production rows, KPIs do.
+    """
     by_id = {asset.id: asset.name for asset in found.assets}
     kpis = found.kpis
-    notices = [*_coverage(found, kpis, words)]
-    for asset, at in found.stale.items():
-        moment = words.moment(at, period.zone)
-        notices.append(Notice(words.say("notices.stale", asset=by_id[asset], moment=moment)))
+    notices = [*_coverage(found, kpis, words)] if about == "kpis" else []
+    notices += _stale(found.stale, by_id, period.zone, words)
     if found.is_widened:
         span = words.span(found.covered.start, found.covered.end, period.zone)
         notices.append(Notice(words.say("notices.widened", span=span), "neutral"))
-    if found.unrated:
+    if found.unrated and about == "kpis":
         shown = words.joined([by_id[asset] for asset in found.unrated])
         notices.append(Notice(words.say("notices.no_ideal_rate", assets=shown)))
-    if "effectiveness" in kpis.over_100:
+    if "effectiveness" in kpis.over_100 and about == "kpis":
         notices.append(Notice(words.say("notices.over_100", asset=words.joined([*by_id.values()]))))
-    for asset in found.open_stops:
+    if found.open_stops:
         moment = words.moment(found.until, period.zone)
-        notices.append(
-            Notice(words.say("notices.open_stop", asset=by_id[asset], moment=moment), "neutral")
-        )
-    if found.is_preliminary:
+        shown = words.joined([by_id[asset] for asset in found.open_stops])
+        said = words.say("notices.open_stop", asset=shown, moment=moment)
+        notices.append(Notice(said, "neutral"))
+    if found.is_preliminary and found.ended:
+        moment = words.moment(found.data_time, period.zone)
+        notices.append(Notice(words.say("notices.data_ends", moment=moment)))
+    elif found.is_preliminary:
         notices.append(Notice(words.say("notices.preliminary"), "neutral"))
     return tuple(notices)
+
+
+def _stale(
+    stale: Mapping[str, datetime], by_id: Mapping[str, str], zone: str, words: Words
+) -> list[Notice]:
+    """One notice for all assets whose data ends at the same time."""
+    together: dict[str, list[str]] = {}
+    for asset, at in stale.items():
+        together.setdefault(words.moment(at, zone), []).append(by_id[asset])
+    return [
+        Notice(words.say("notices.stale", asset=words.joined(assets), moment=moment))
+        for moment, assets in together.items()
+    ]
 
 
 def _coverage(found: Measurement, kpis: Kpis, words: Words) -> list[Notice]:

@@ -73,7 +73,9 @@ class Definitions:
             self._facts(Query("asset")), self._facts(self._calendar_query)
         )
         if self._built is None or self._built[0] is not assets or self._built[1] is not calendar:
-            self._built = (assets, calendar, self._build(assets, calendar))
+            built = self._build(assets, calendar)
+            self._source.use_keys(_keys(built))
+            self._built = (assets, calendar, built)
         return self._built[2]
 
     @property
@@ -106,7 +108,7 @@ class Definitions:
         return Installation(hierarchy, calendars, plants, self._file.rules, sums)
 
 
-def keys_of(installation: Installation) -> dict[str, str]:
+def _keys(installation: Installation) -> dict[str, str]:
     """Asset id → the id in the plant's own tables, where the two differ."""
     return {a.id: a.key for a in installation.hierarchy if a.key and a.key != a.id}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,7 +36,8 @@ class Measurement:
     `covered` is the period that the figures are really for: `asked`, widened to whole production
     rows, or ended where the data of a running period ends. `data_time` is the newest time in the
     assets' data, `stale` names the assets whose feed is older than the plant's limit.
-    `recorded_down` are stop minutes that the production rows themselves tell, per asset.
+    `recorded_down` are stop minutes that the production rows themselves tell, per asset. `ended`
+    says that the period has been over for longer than a feed may take.
     `stops` is the query that its stops were counted with: asked again with other measures, groups
     or conditions it tells more of the very same minutes.
     """
@@ -53,6 +54,7 @@ class Measurement:
     open_stops: tuple[str, ...] = ()
     unrated: tuple[str, ...] = ()
     recorded_down: Mapping[str, float] = field(default_factory=dict)
+    ended: bool = False
     until: datetime | None = None
     stops: Query | None = None
 
@@ -112,13 +114,13 @@ async def measure(
     )
     if made is None and stopped is None:
         raise NoData("fact_missing", fact="production")
-    builder = _Builder(context, assets, planned, rates)
+    builder = _Builder(context, assets, planned, rates, stale, has_production=made is not None)
     rows, stop_rows = made.rows if made else None, stopped.rows if stopped else None
     per_window = tuple(
         builder.sums(_of_window(rows, n), _of_window(stop_rows, n), window, n)
         for n, window in enumerate(windows)
     )
-    parts = _together(per_window) if windows else builder.sums(rows, stop_rows, covered, 0)
+    parts = pooled(per_window) if windows else builder.sums(rows, stop_rows, covered, 0)
     return Measurement(
         assets=tuple(assets),
         asked=asked,
@@ -132,6 +134,7 @@ async def measure(
         open_stops=_open(stop_rows),
         unrated=tuple(a.id for a in assets if not rates.knows(a.id)),
         recorded_down=builder.recorded_down(rows),
+        ended=asked.end < limit,
         until=until,
         stops=asking,
     )
@@ -292,6 +295,7 @@ class _Plan:
     `busy` is None where no shifts are known: then the production rows tell the planned time.
     """
 
+    windows: tuple[Interval, ...]
     groups: tuple[tuple[tuple[str, ...], tuple[tuple[Busy, ...], ...] | None], ...]
 
     def minutes(self, asset: str, window: int) -> float | None:
@@ -299,10 +303,11 @@ class _Plan:
         return None if busy is None else sum(piece.minutes for piece in busy[window])
 
     def query_part(self) -> tuple[Planned, ...]:
-        """Empty where nothing is planned for any asset: then all of the interval counts."""
-        if all(busy is None for _, busy in self.groups):
-            return ()
-        return tuple(Planned(ids, _spans(busy or ())) for ids, busy in self.groups)
+        """Where no shifts are known, all of each window counts."""
+        whole = tuple(Span(w.start, w.end, w.start, n) for n, w in enumerate(self.windows))
+        return tuple(
+            Planned(ids, whole if busy is None else _spans(busy)) for ids, busy in self.groups
+        )
 
 
 def _planned(
@@ -328,7 +333,7 @@ def _planned(
         found = [calendar.busy(window, path) for window in asked]
         busy = None if any(f is None for f in found) else tuple(f for f in found if f is not None)
         planned.append((tuple(sorted(a.id for a in members)), busy))
-    return _Plan(tuple(planned))
+    return _Plan(windows or (covered,), tuple(planned))
 
 
 def _until(interval: Interval, end: datetime) -> Interval:
@@ -355,12 +360,21 @@ class _Builder:
     """Turns rows of one window into Sums per asset. Whatever has no row stays unknown."""
 
     def __init__(
-        self, context: ToolContext, assets: Sequence[Asset], plan: _Plan, rates: Rates
+        self,
+        context: ToolContext,
+        assets: Sequence[Asset],
+        plan: _Plan,
+        rates: Rates,
+        stale: Mapping[str, datetime],
+        *,
+        has_production: bool,
     ) -> None:
+        self._has_production = has_production
         self._context = context
         self._assets = assets
         self._plan = plan
         self._rates = rates
+        self._stale = stale
 
     def sums(
         self,
@@ -374,12 +388,19 @@ class _Builder:
             asset.id: self._asset(
                 asset,
                 by_made.get(asset.id, []),
-                None if stops is None else by_stops.get(asset.id, []),
+                None if stops is None else self._known(by_stops.get(asset.id), asset, interval),
                 interval,
                 window,
             )
             for asset in self._assets
         }
+
+    def _known(self, stops: list[Row] | None, asset: Asset, interval: Interval) -> list[Row] | None:
+        """No stop is no downtime, unless the asset's data ends before the period begins."""
+        silent_since = self._stale.get(asset.id)
+        if stops is None and silent_since is not None and silent_since <= interval.start:
+            return None
+        return stops or []
 
     def recorded_down(self, made: Sequence[Row] | None) -> dict[str, float]:
         grouped = {asset: _sum(rows, "down_min") for asset, rows in _by_asset(made or ()).items()}
@@ -427,7 +448,7 @@ class _Builder:
             failures=None if not counts else _sum_known(failures, "stops"),
             mended=None if not counts else _sum_known(ended, "stops"),
             mended_minutes=None if not counts else _sum_known(ended, "event_minutes"),
-            repair_minutes=_sum(ended, "repair_minutes") if counts and ended else None,
+            repair_minutes=_repaired(ended) if counts else None,
         )
 
     def _covered(self, pbt: float | None, recorded: float | None, made: list[Row]) -> float | None:
@@ -436,7 +457,7 @@ class _Builder:
             return None
         if recorded is not None:
             return min(pbt, recorded)
-        return None if made else 0.0
+        return None if made or not self._has_production else 0.0
 
     def _ideal(self, made: list[Row], which: str) -> float | None:
         """Σ units / ideal rate in minutes; None where a count or a rate is unknown."""
@@ -464,17 +485,37 @@ def _with_startup(parts: dict[str, Sums], startup: Mapping[str, float] | None) -
     }
 
 
-def _together(windows: Sequence[Mapping[str, Sums]]) -> dict[str, Sums]:
-    """Windows added up; those without planned time have nothing to add, known or not."""
-    parts: dict[str, Sums] = {}
+def pooled(windows: Sequence[Mapping[str, Sums]]) -> dict[str, Sums]:
+    """The sums of several windows per asset. A window of which there is no row adds its planned
+    time and, as in a period without windows, nothing else; the coverage tells of it."""
+    by_asset: defaultdict[str, list[Sums]] = defaultdict(list)
     for window in windows:
         for asset, sums in window.items():
-            if asset not in parts:
-                parts[asset] = sums
-            elif sums.pbt or sums.total is not None:
-                worked = parts[asset].pbt or parts[asset].total is not None
-                parts[asset] = parts[asset] + sums if worked else sums
-    return parts
+            by_asset[asset].append(sums)
+    return {asset: _pooled(parts) for asset, parts in by_asset.items()}
+
+
+def _pooled(parts: list[Sums]) -> Sums:
+    told = [sums for sums in parts if sums.total is not None or sums.run is not None]
+    if not told:
+        return oee.add_up(parts)
+    whole = oee.add_up(told)
+    for sums in parts:
+        if sums.total is None and sums.run is None:
+            whole += _with_nothing_more(sums, whole)
+    return whole
+
+
+def _with_nothing_more(silent: Sums, whole: Sums) -> Sums:
+    added = {
+        part.name: 0.0
+        for part in fields(Sums)
+        if part.name not in ("unit", "stops")
+        and getattr(silent, part.name) is None
+        and getattr(whole, part.name) is not None
+    }
+    stops = silent.stops if silent.stops is not None or whole.stops is None else {}
+    return replace(silent, unit=whole.unit, stops=stops, **added)
 
 
 def _losses(stops: list[Row] | None, down: float | None) -> dict[Loss, float] | None:
@@ -517,6 +558,11 @@ def _sum_known(rows: list[Row], name: str) -> float | None:
     """0 for no rows; None where a row does not know the figure."""
     values = [_number(row, name) for row in rows]
     return None if None in values else sum(value for value in values if value is not None)
+
+
+def _repaired(failures: list[Row]) -> float | None:
+    """0 where nothing failed, so that it adds up with other assets; None where not recorded."""
+    return _sum(failures, "repair_minutes") if failures else 0.0
 
 
 def _number(row: Row, name: str) -> float | None:

@@ -8,12 +8,14 @@ from datetime import datetime
 from statistics import fmean
 
 from core.context import ToolContext
-from core.data.query import Condition, Query
+from core.data.query import Query
 from core.data.source import Row
 from core.domain.assets import Asset
 from core.domain.oee import Sums
 from core.domain.periods import Interval
 from core.domain.targets import Target, choose_target
+
+_CANCELLED = frozenset({"cancelled", "canceled", "storniert"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +63,38 @@ def target_oee(
     return total / weight if weight else None
 
 
-async def shift_target(
-    context: ToolContext, asset: Asset, shift: str, interval: Interval, known: Targets
-) -> Target | None:
-    """Units meant to be made in the shift: order plan before product before shift target.
+@dataclass(frozen=True, slots=True)
+class ShiftPlan:
+    """Units meant to be made per asset id; those without a plan are missing. `cite` stands for
+    the orders, 0 for none."""
 
-    Orders count with the part of their span that lies in the shift.
+    targets: Mapping[str, Target]
+    cite: int = 0
+
+
+async def shift_plan(
+    context: ToolContext, assets: Sequence[Asset], shift: str, interval: Interval, known: Targets
+) -> ShiftPlan:
+    """What was meant to be made in the shift: order plan before product before shift target.
+
+    Orders count with the part of their span that lies in the shift, cancelled ones not at all.
     """
-    product, planned = None, None
-    if await context.has("order"):
-        running = await context.fetch(
-            Query(
-                "order",
-                (asset.id,),
-                interval,
-                where=(Condition("status", "in", ("running", "planned", "open")),),
-            )
-        )
-        planned, product = _planned_units(running.rows, interval)
-    by_product = known.units(asset.id, shift, product) if product else None
-    return choose_target(planned, by_product, known.units(asset.id, shift))
+    rows: Sequence[Row] = ()
+    cite = 0
+    if await context.has("order", "start", "due"):
+        ids = tuple(sorted(asset.id for asset in assets))
+        running = await context.fetch(Query("order", ids, interval))
+        rows = [row for row in running.rows if str(row.get("status")).lower() not in _CANCELLED]
+        cite = running.cite if rows else 0
+    found = {}
+    for asset in assets:
+        own = [row for row in rows if str(row["asset"]) == asset.id]
+        planned, product = _planned_units(own, interval)
+        by_product = known.units(asset.id, shift, product) if product else None
+        target = choose_target(planned, by_product, known.units(asset.id, shift))
+        if target is not None:
+            found[asset.id] = target
+    return ShiftPlan(found, cite)
 
 
 def _planned_units(rows: Sequence[Row], interval: Interval) -> tuple[float | None, str | None]:

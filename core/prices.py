@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from core.context import ToolContext
@@ -19,13 +19,15 @@ from core.domain.money import Price, price_on
 class Prices:
     """`downtime` is per hour and asset id; `material` and `margin` per unit and product id.
 
-    What is missing from a mapping has no rate: its cost is unknown, never 0.
+    What is missing from a mapping has no rate: its cost is unknown, never 0. `dated` holds all
+    rates per hour of an asset, also those of other days.
     """
 
     downtime: Mapping[str, Price]
     material: Mapping[str, Price]
     margin: Mapping[str, Price]
     cites: tuple[int, ...] = ()
+    dated: Mapping[str, tuple[Price, ...]] = field(default_factory=dict)
 
 
 async def prices(context: ToolContext, assets: Sequence[Asset], day: date) -> Prices:
@@ -35,18 +37,26 @@ async def prices(context: ToolContext, assets: Sequence[Asset], day: date) -> Pr
     (per_hour, cost_cite), (products, product_cite) = await asyncio.gather(
         _cost_centers(context), _products(context)
     )
-    downtime = {
-        asset.id: price
-        for asset in assets
-        if (price := price_on(per_hour.get(asset.cost_center, ()), day)) is not None
-    }
     currency = {a.plant: context.installation.plants[a.plant].currency for a in assets}
     fallback = next(iter(currency.values()), "")
+    dated = {
+        asset.id: tuple(
+            price if price.currency else replace(price, currency=currency[asset.plant])
+            for price in per_hour.get(asset.cost_center, ())
+        )
+        for asset in assets
+    }
+    downtime = {
+        asset: price
+        for asset, known in dated.items()
+        if (price := price_on(known, day)) is not None
+    }
     return Prices(
         downtime,
         _amounts(products, "material_cost", fallback),
         _amounts(products, "margin", fallback),
         tuple(cite for cite in (cost_cite, product_cite) if cite),
+        dated,
     )
 
 

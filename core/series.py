@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import median
 from typing import Literal
 
 from core.domain import oee
 from core.domain.oee import Rules, Sums
-from core.domain.periods import Interval
+from core.domain.periods import Interval, Period
 from core.domain.reliability import reliability
 from core.domain.shifts import ShiftCalendar
-from core.domain.trend import BASELINE_POINTS, Limits, xmr_limits
-from core.domain.waterfall import rated, waterfall
+from core.domain.trend import (
+    BASELINE_POINTS,
+    Limits,
+    Signal,
+    Trend,
+    analyse,
+    xmr_limits,
+)
+from core.domain.waterfall import rated as rated_parts
+from core.domain.waterfall import waterfall
+from core.measurement import Measurement
 
 By = Literal["day", "shift", "week"]
 Kpi = Literal[
@@ -31,6 +40,8 @@ LOWER_IS_BETTER: frozenset[str] = frozenset({"downtime", "downtime_rate", "scrap
 # What grows with the time there was: days of unlike planned time do not compare.
 EXTENSIVE: frozenset[str] = frozenset({"downtime", "output"})
 _MOST: dict[str, float] = {"oee": 1.0, "availability": 1.0, "quality": 1.0, "scrap_ratio": 1.0}
+_UP = frozenset({"above", "run_above", "rising"})
+_DOWN = frozenset({"below", "run_below", "falling"})
 _DAY = timedelta(days=1)
 
 
@@ -91,7 +102,7 @@ def value(kpi: str, parts: Mapping[str, Sums], rules: Rules, *, counted: bool) -
     or where no time was planned. Ratios are ratios, downtime and MTBF minutes.
 
     `counted`: there are production rows to cover the time; without them stops speak alone.
-    "downtime_rate" is minutes of stops per planned hour.
+    "downtime_rate" is minutes of stops per planned hour, "output_rate" units per planned hour.
     """
     found = oee.roll_up(parts, rules)
     if counted and found.coverage_state == "withheld":
@@ -106,25 +117,33 @@ def value(kpi: str, parts: Mapping[str, Sums], rules: Rules, *, counted: bool) -
             stopped = known_sum(part.stopped for part in parts.values())
             return None if stopped is None or not pbt else stopped / pbt * 60
         case "output":
-            one_unit = len({part.unit for part in parts.values()}) == 1
-            return known_sum(part.total for part in parts.values()) if one_unit else None
+            return _made(parts)
+        case "output_rate":
+            made = _made(parts)
+            return None if made is None or not pbt else made / pbt * 60
         case "mtbf":
             return reliability(parts.values()).mtbf
     ratio: float | None = getattr(found, kpi)
     return ratio
 
 
-def pooled(windows: Sequence[Mapping[str, Sums]]) -> dict[str, Sums]:
-    """The sums of several windows per asset. What is unknown in a window without planned time
-    or counts has nothing to add; elsewhere it stays unknown."""
-    found: dict[str, Sums] = {}
-    for window in windows:
-        for asset, sums in window.items():
-            if asset not in found or not _worked(found[asset]):
-                found[asset] = sums
-            elif _worked(sums):
-                found[asset] += sums
-    return found
+def _made(parts: Mapping[str, Sums]) -> float | None:
+    one_unit = len({part.unit for part in parts.values()}) == 1
+    return known_sum(part.total for part in parts.values()) if one_unit else None
+
+
+def of_period(
+    found: Measurement, period: Period, parts: Mapping[str, Sums], *, rated: bool = True
+) -> Measurement:
+    """A measurement with a look-back as if of the period alone, for its caveats; those of the
+    ideal rates only where figures rest on them."""
+    return replace(
+        found,
+        asked=period.interval,
+        covered=period.interval,
+        parts=parts,
+        unrated=found.unrated if rated else (),
+    )
 
 
 def planned_minutes(parts: Mapping[str, Sums]) -> float | None:
@@ -146,14 +165,37 @@ def comparable(
     ]
 
 
-def frozen_limits(
-    kpi: str, history: Sequence[float | None], points: Sequence[float | None]
-) -> tuple[Limits | None, int]:
-    """Limits, and the index of the first of `points` that is judged by them.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What can be said of points against frozen limits (None: too few points for any).
+
+    The first `unjudged` points belong to the baseline themselves. `slope` is the change per
+    point, None where it is no more than chance.
+    """
+
+    limits: Limits | None = None
+    unjudged: int = 0
+    signals: tuple[Signal, ...] = ()
+    slope: float | None = None
+
+
+def judged(kpi: str, history: Sequence[float | None], points: Sequence[float | None]) -> Verdict:
+    """Whether `points` change or only vary.
 
     The baseline is the history, so that it is older than what is judged; where that is too
-    short, the first 20 known values of both, which then are not judged themselves.
+    short, the first 20 known values of both.
     """
+    limits, first = _frozen_limits(kpi, history, points)
+    if limits is None:
+        return Verdict()
+    trend = analyse([None] * first + list(points[first:]), limits)
+    slope = trend.slope if _is_sure(trend, limits, len(points) - first) else None
+    return Verdict(limits, first, trend.signals, slope)
+
+
+def _frozen_limits(
+    kpi: str, history: Sequence[float | None], points: Sequence[float | None]
+) -> tuple[Limits | None, int]:
     least, most = 0.0, _MOST.get(kpi)
     limits = xmr_limits(history, least, most)
     if limits is not None:
@@ -166,6 +208,17 @@ def frozen_limits(
     return xmr_limits(series[:after], least, most), max(0, after - len(history))
 
 
+def _is_sure(trend: Trend, limits: Limits, points: int) -> bool:
+    """Whether the slope is more than chance: there are signals in its direction, and over all
+    the points it goes further than a single one does by chance."""
+    if not trend.slope:
+        return False
+    reach = max(limits.upper - limits.center, limits.center - limits.lower)
+    agreeing = _UP if trend.slope > 0 else _DOWN
+    is_signalled = any(signal.kind in agreeing for signal in trend.signals)
+    return is_signalled and abs(trend.slope) * (points - 1) >= reach
+
+
 def known_sum(values: Iterable[float | None]) -> float | None:
     """The sum; None where one of them is unknown, or there is none."""
     total = None
@@ -174,10 +227,6 @@ def known_sum(values: Iterable[float | None]) -> float | None:
             return None
         total = value + (total or 0.0)
     return total
-
-
-def _worked(sums: Sums) -> bool:
-    return bool(sums.pbt) or sums.total is not None
 
 
 # --- losses ----------------------------------------------------------------------------------
@@ -194,7 +243,7 @@ class LossChange:
 
 def loss_minutes(parts: Mapping[str, Sums], rules: Rules) -> dict[str, float]:
     """Minutes by name of the losses of the waterfall, as far as they are known."""
-    whole, _ = rated(parts, rules)
+    whole, _ = rated_parts(parts, rules)
     sums = whole if whole is not None else oee.add_up(parts.values())
     steps = waterfall(sums, rules)
     if not steps:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -74,6 +74,7 @@ class CachedSource:
         self._shelves = {tier: _Shelf(limit, seconds) for tier, limit in SECONDS.items()}
         self._old: LRUCache[object, tuple[datetime, Facts]] = LRUCache(_ROWS, getsizeof=_old_size)
         self._loading: dict[object, asyncio.Task[Facts]] = {}
+        self._columns: dict[Fact, frozenset[str]] = {}
 
     async def fetch(self, query: Query, scope: str = "") -> Facts:
         """Raises what the source raises, unless it failed and an older value is at hand."""
@@ -87,7 +88,7 @@ class CachedSource:
         if task is None:
             shelf.counts.misses += 1
             task = self._loading[key] = asyncio.create_task(self._load(key, query, shelf))
-            task.add_done_callback(lambda _: self._loading.pop(key, None))
+            task.add_done_callback(lambda done: self._loaded(key, done))
         else:
             shelf.counts.shared += 1
         # One asker who gives up must not end the load for the others.
@@ -103,13 +104,28 @@ class CachedSource:
             shelf.counts.stale += 1
             at, facts = kept
             return replace(facts, stale=at)
-        if _size(facts) <= _ROWS // 4:
+        if _size(facts) <= _ROWS // 4 and self._loading.get(key) is asyncio.current_task():
             shelf.fresh[key] = facts
             self._old[key] = (self._clock().astimezone(UTC), facts)
         return facts
 
+    def _loaded(self, key: object, task: asyncio.Task[Facts]) -> None:
+        if self._loading.get(key) is task:
+            del self._loading[key]
+        if not task.cancelled():
+            task.exception()  # looked at, or asyncio complains where all askers have gone
+
+    def use_keys(self, keys: Mapping[str, str]) -> None:
+        self._source.use_keys(keys)
+
     async def columns(self, fact: Fact) -> frozenset[str]:
-        return await self._source.columns(fact)
+        """As they were last, when the source cannot tell them now."""
+        try:
+            self._columns[fact] = await self._source.columns(fact)
+        except SourceUnavailable:
+            if fact not in self._columns:
+                raise
+        return self._columns[fact]
 
     async def close(self) -> None:
         await self._source.close()
@@ -117,12 +133,25 @@ class CachedSource:
     def counts(self) -> dict[Tier, Counts]:
         return {tier: shelf.counts for tier, shelf in self._shelves.items()}
 
+    def report(self) -> dict[Tier, dict[str, float | None]]:
+        """Per tier the counts, the hit rate and what is kept: answers and their rows."""
+        return {
+            tier: {
+                **asdict(shelf.counts),
+                "hit_rate": shelf.counts.hit_rate,
+                "answers": len(shelf.fresh),
+                "rows": sum(len(facts.rows) for facts in shelf.fresh.values()),
+            }
+            for tier, shelf in self._shelves.items()
+        }
+
     def clear(self) -> int:
-        """Forgets everything; how many answers were kept."""
+        """Forgets everything, also what is being loaded; how many answers were kept."""
         kept = sum(len(shelf.fresh) for shelf in self._shelves.values())
         for shelf in self._shelves.values():
             shelf.fresh.clear()
         self._old.clear()
+        self._loading.clear()
         return kept
 
 

@@ -4,41 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from datetime import time
 
-from sqlalchemy import BigInteger, DateTime, String, case, column, literal, literal_column
-from sqlalchemy.sql.elements import ColumnElement
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import (
+    String,
+    TableClause,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+)
 
-from core.data import zones
-from core.data.dialects import epoch
-from core.data.mapping import MINUTES_PER, Column, FactMapping
-from core.errors import MisconfiguredError
+from core.data import moments
+from core.data.dialects import Expression, epoch, epoch_of_text, scaled
+from core.data.mapping import Column, FactMapping
+from core.data.moments import Moment
+from core.data.schema import LOSSES
+from core.errors import MisconfiguredError, NoData
 
-Expression = ColumnElement[Any]
-_EPOCH_UNITS = {"epoch_s": 1, "epoch_ms": 1000}
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time as the table stores it.
-
-    `native` is compared with `bound(instant)` (both in the table's own form, so an index
-    serves); `read(value)` is the UTC instant of a native value; `seconds(offsets)` is the same
-    in epoch seconds inside the database, for arithmetic.
-    """
-
-    native: Expression
-    kind: TypeEngine[Any]
-    bound: Callable[[datetime], Any]
-    read: Callable[[Any], datetime]
-    reading: Expression
-    zone: str
-
-    def seconds(self, offsets: tuple[zones.Offset, ...]) -> Expression:
-        shift = _offset_expression(self.reading, offsets)
-        return self.reading if shift is None else self.reading - shift
+# Divisions are exact where a factor such as 1/60 is not: 300 s are 5 minutes, not 5.0000001.
+_TO_MINUTES = {"min": "", "s": "/ 60.0", "ms": "/ 60000.0", "h": "* 60.0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +44,32 @@ class ShiftTimes:
 
 
 class Columns:
-    """One fact's table. `sample` is one of its rows: it tells how times are stored."""
+    """One fact's table. `sample` holds a value per logical column: it tells how times and
+    asset ids are stored. `shifts` are keyed by lower-case name."""
 
     def __init__(
         self,
+        table: TableClause,
         mapping: FactMapping,
         known: Mapping[str, Column],
         sample: Mapping[str, object],
         shifts: Mapping[str, ShiftTimes],
     ) -> None:
-        self._mapping = mapping
+        self.table = table
+        self.mapping = mapping
         self._known = known
         self._sample = sample
         self._shifts = shifts
+        # Columns taken for whole numbers: SQLite's sum of such is a whole number, too, unless there
+        # is a fraction or text among them. Those need no look at every row.
+        self.whole = {
+            logical
+            for logical, found in known.items()
+            if isinstance(sample.get(logical), int) and found.column and found.unit == "min"
+        }
+        # Built expressions are kept: a question needs several of them, several times.
+        self._moments: dict[str, Moment | None] = {}
+        self._ends: dict[str, Moment | None] = {}
 
     def __contains__(self, logical: object) -> bool:
         return logical in self._known
@@ -78,143 +77,148 @@ class Columns:
     def names(self) -> frozenset[str]:
         return frozenset(self._known)
 
+    def missing(self, logical: str) -> NoData:
+        found = self._known.get(logical)
+        name = found.column if found and found.column else logical
+        return NoData("column_missing", column=name, table=self.mapping.table)
+
     def is_constant(self, logical: str) -> bool:
-        found = self._known[logical]
-        return found.constant is not None
+        return self._known[logical].constant is not None
 
     def plain(self, logical: str) -> Expression:
         """The value as it is: text, number or flag."""
-        found = self._known[logical]
+        found = self._known.get(logical)
+        if found is None:
+            raise self.missing(logical)
         if found.column:
-            return column(found.column)
+            # Qualified: SQLite takes an unknown "name" for text, but not an unknown table."name".
+            return self.table.c[found.column]
         if found.expression:
             return literal_column(f"({found.expression})")
         return literal(found.constant, literal_execute=True)
 
     def number(self, logical: str) -> Expression:
         """Minutes are converted to minutes; other numbers are as they are."""
-        found = self._known[logical]
-        factor = MINUTES_PER[found.unit]
         value = self.plain(logical)
-        return value if factor == 1 else value * literal_column(repr(factor))
+        convert = _TO_MINUTES[self._known[logical].unit]
+        return scaled(value, convert) if convert else value
+
+    def text(self, logical: str) -> Expression:
+        """The value as text, whatever the column's type."""
+        value = self.plain(logical)
+        sample = self._sample.get(logical)
+        return value if sample is None or isinstance(sample, str) else cast(value, String)
+
+    def asset_key(self, asset: str) -> str | int | None:
+        """An asset's id as the column holds it; None for text where all ids are numbers."""
+        if not isinstance(self._sample.get("asset"), int):
+            return asset
+        return int(asset) if asset.isascii() and asset.isdigit() and len(asset) < 18 else None
+
+    def holds_text(self, logical: str) -> bool:
+        """Whether the column of a number holds text."""
+        return isinstance(self._sample.get(logical), str)
 
     def moment(self, logical: str) -> Moment | None:
-        """None where the mapping gives only a length or nothing."""
+        """A mapped time; None where there is none, or only a length."""
+        if logical not in self._moments:
+            self._moments[logical] = self._moment(logical)
+        return self._moments[logical]
+
+    def end(self, start: str, end: str) -> Moment | None:
+        """When a row ends: its own time, a fixed length, its shift's end, or after its minutes."""
+        if end not in self._ends:
+            self._ends[end] = self._end(start, end)
+        return self._ends[end]
+
+    def _moment(self, logical: str) -> Moment | None:
         found = self._known.get(logical)
         if found is None or found.length is not None:
             return None
-        zone = self._mapping.time_zone
+        zone = self.mapping.time_zone
         if found.date:
-            return self._dated(found, zone)
-        native = self.plain(logical)
-        stored = self._sample.get(found.column or logical)
-        if found.format in _EPOCH_UNITS:
-            return _numbered(native, _EPOCH_UNITS[found.format])
-        if isinstance(stored, datetime) and stored.tzinfo is not None:
-            return Moment(native, DateTime(timezone=True), _utc, _utc, epoch(native), "UTC")
-        if isinstance(stored, str) or found.format == "text":
-            return _written(native, stored if isinstance(stored, str) else "", zone)
-        if isinstance(stored, int | float):
-            raise MisconfiguredError(
-                f"column {found.column}", 'holds numbers: give format = "epoch_s" or "epoch_ms"'
-            )
-        return Moment(
-            native,
-            DateTime(),
-            lambda at: zones.wall(at, zone),
-            lambda value: zones.instant(value, zone),
-            epoch(native),
-            zone,
+            return moments.on_wall(self._shift_start(found), zone)
+        sample = self._sample.get(logical)
+        moment = moments.stored(self.plain(logical), sample, found.format, zone)
+        if moment is not None:
+            return moment
+        name = found.column or logical
+        if isinstance(sample, str):
+            raise NoData("not_a_time", column=name, table=self.mapping.table)
+        raise MisconfiguredError(
+            f"{self.mapping.table}, column {name}",
+            'does not hold times; for numbers give format = "epoch_s" or "epoch_ms"',
         )
 
-    def length(self, logical: str) -> timedelta | None:
-        """How long after the start a row ends, where that is fixed."""
+    def day(self, logical: str) -> Moment | None:
+        """The date column of a start that is made of a date and a shift."""
         found = self._known.get(logical)
-        return found.length if found else None
-
-    def shift_length(self) -> Expression | None:
-        """Seconds from start to end, where the start is made of a date and a shift."""
-        start = self._known.get("start")
-        if start is None or not start.date or not start.shift:
+        if found is None or not found.date:
             return None
-        return self._by_shift(start.shift, lambda times: times.length)
+        zone = self.mapping.time_zone
+        return moments.stored(self.table.c[found.date], self._sample.get(logical), "", zone)
 
-    def _dated(self, found: Column, zone: str) -> Moment:
-        day = column(found.date)
-        reading: Expression = epoch(day)
-        if found.shift:
-            reading = reading + self._by_shift(found.shift, lambda times: times.start)
+    def _end(self, start: str, end: str) -> Moment | None:
+        if end in self._known and self._known[end].length is None:
+            return self.moment(end)
+        opening = self.moment(start)
+        if opening is None or not end:
+            return None
+        fixed = self._known[end].length if end in self._known else None
+        if fixed is not None:
+            return moments.delayed(opening, fixed)
+        found = self._known[start]
+        if found.date and found.shift:
+            length = self._by_shift(found.shift, lambda times: times.length)
+            return moments.on_wall(opening.reading + length, opening.zone)
+        if self._ends_by_minutes(end):
+            return moments.lasting(opening, self.number("minutes") * literal_column("60"))
+        return None
 
-        def wall_seconds(at: datetime) -> int:
-            return round(zones.wall(at, zone).replace(tzinfo=UTC).timestamp())
+    def absent(self, end: str) -> Expression | None:
+        """Whether a row has no end yet; None where every row has one."""
+        found = self._known.get(end)
+        if found is None:
+            return self.plain("minutes").is_(None) if self._ends_by_minutes(end) else None
+        moment = self.moment(end)
+        return None if moment is None or found.date else moment.absent()
 
-        def read(value: float) -> datetime:
-            return zones.instant(datetime.fromtimestamp(value, UTC).replace(tzinfo=None), zone)
+    def loss(self) -> Expression:
+        """A stop's loss category: by its code where the mapping lists it, else the column's."""
+        default: Expression = literal_column(f"'{self.mapping.default_loss}'")
+        fallback = _known_loss(self.text("loss"), default) if "loss" in self else default
+        code = next((n for n in ("reason_code", "reason", "loss") if n in self), None)
+        if not self.mapping.losses or code is None:
+            return fallback
+        whens: dict[str, Expression] = {
+            key: literal_column(f"'{loss}'") for key, loss in self.mapping.losses.items()
+        }
+        return case(whens, value=cast(self.plain(code), String), else_=fallback)
 
-        return Moment(reading, BigInteger(), wall_seconds, read, reading, zone)
+    def _ends_by_minutes(self, end: str) -> bool:
+        return end == "end" and "minutes" in self._known and self.mapping.rows_are == "events"
+
+    def _shift_start(self, found: Column) -> Expression:
+        day = self.table.c[found.date]
+        reading = epoch_of_text(day) if self.holds_text("start") else epoch(day)
+        if not found.shift:
+            return reading
+        return reading + self._by_shift(found.shift, lambda times: times.start)
 
     def _by_shift(self, shift: str, value: Callable[[ShiftTimes], int]) -> Expression:
         if not self._shifts:
             raise MisconfiguredError(
-                f"facts on {self._mapping.table}", "a start by shift needs [[plants.….shifts]]"
+                f"facts on {self.mapping.table}", "a start by shift needs [[plants.….shifts]]"
             )
-        whens = {
+        whens: dict[str, Expression] = {
             name: literal_column(str(value(times))) for name, times in self._shifts.items()
         }
-        return case(whens, value=column(shift), else_=literal_column("0"))
+        named = func.lower(cast(self.table.c[shift], String))
+        return case(whens, value=named, else_=literal_column("0"))
 
 
-def _numbered(native: Expression, per_second: int) -> Moment:
-    reading = native if per_second == 1 else native / literal_column(str(per_second))
-    return Moment(
-        native,
-        BigInteger(),
-        lambda at: round(at.timestamp() * per_second),
-        lambda value: datetime.fromtimestamp(value / per_second, UTC),
-        reading,
-        "UTC",
-    )
-
-
-def _written(native: Expression, stored: str, zone: str) -> Moment:
-    """Text in a form that sorts by time: ISO, to the second or the day."""
-    separator = "T" if "T" in stored else " "
-    if stored.endswith("Z"):
-        zone = "UTC"
-    days_only = len(stored) == len("2026-01-31")
-
-    def bound(at: datetime) -> str:
-        wall = zones.wall(at, zone)
-        if days_only:
-            whole = wall.date() + timedelta(days=wall.time() > time.min)
-            return whole.isoformat()
-        return wall.isoformat(sep=separator, timespec="seconds")
-
-    def read(value: str) -> datetime:
-        return zones.instant(datetime.fromisoformat(value), zone)
-
-    return Moment(native, String(), bound, read, epoch(native), zone)
-
-
-def _utc(at: datetime) -> datetime:
-    return at.astimezone(UTC)
-
-
-def _offset_expression(
-    reading: Expression, offsets: tuple[zones.Offset, ...]
-) -> Expression | None:
-    if not any(offset.seconds for offset in offsets):
-        return None
-    *before, last = offsets
-    final = literal_column(str(last.seconds))
-    if not before:
-        return final
-    whens = [
-        (
-            reading < literal_column(str(int(o.until.replace(tzinfo=UTC).timestamp()))),
-            literal_column(str(o.seconds)),
-        )
-        for o in before
-        if o.until is not None
-    ]
-    return case(*whens, else_=final)
+def _known_loss(value: Expression, default: Expression) -> Expression:
+    """The plant's own word where it is one of ours, whatever its case; else the default."""
+    names: list[Expression] = [literal_column(f"'{name}'") for name in LOSSES]
+    lowered = func.lower(func.trim(value))
+    return case((value.in_(names), value), (lowered.in_(names), lowered), else_=default)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
@@ -12,65 +12,96 @@ from sqlalchemy import (
     FromClause,
     String,
     bindparam,
+    case,
     cast,
     column,
+    false,
     func,
-    literal,
+    literal_column,
+    null,
     select,
     values,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
+Expression: TypeAlias = ColumnElement[Any]
 PACKED = frozenset({"sqlite", "postgresql"})
 """Dialects that take a list as one JSON parameter, so that the statement's text is constant."""
 
 
 class epoch(FunctionElement[int]):  # noqa: N801 - reads as the SQL function it is
-    """Whole seconds since 1970 of a timestamp read as UTC."""
+    """Whole seconds since 1970 of a timestamp or date read as UTC, rounded down."""
 
     inherit_cache = True
     type = BigInteger()
 
 
+class epoch_of_text(FunctionElement[int]):  # noqa: N801
+    """The same of a time written as ISO text; null (SQLite) or an error where it is no time."""
+
+    inherit_cache = True
+    type = BigInteger()
+
+
+class texts(FunctionElement[int]):  # noqa: N801
+    """How many rows hold text in one of these number columns; only SQLite lets them in.
+
+    It sorts text above all numbers. The plus keeps it from converting what is compared, and a
+    filtered count is the cheapest way to look (about a sixth of the time of five sums).
+    """
+
+    inherit_cache = True
+    type = BigInteger()
+
+
+@compiles(texts, "sqlite")
+def _texts(element: texts, compiler: Any, **kw: Any) -> str:
+    tests = (f"+{compiler.process(clause, **kw)} >= ''" for clause in element.clauses)
+    return f"count(*) FILTER (WHERE {' OR '.join(tests)})"
+
+
 @compiles(epoch)
 def _epoch(element: epoch, compiler: Any, **kw: Any) -> str:
-    return f"CAST(EXTRACT(EPOCH FROM {compiler.process(element.clauses, **kw)}) AS BIGINT)"
+    return _floored(compiler.process(element.clauses, **kw))
+
+
+@compiles(epoch_of_text)
+def _epoch_of_text(element: epoch_of_text, compiler: Any, **kw: Any) -> str:
+    return _floored(f"CAST({compiler.process(element.clauses, **kw)} AS TIMESTAMP)")
+
+
+@compiles(epoch_of_text, "postgresql")
+def _epoch_of_text_postgresql(element: epoch_of_text, compiler: Any, **kw: Any) -> str:
+    # Our sessions run in UTC, so text without an offset is read as UTC.
+    return _floored(f"CAST({compiler.process(element.clauses, **kw)} AS TIMESTAMPTZ)")
 
 
 @compiles(epoch, "sqlite")
+@compiles(epoch_of_text, "sqlite")
 def _epoch_sqlite(element: epoch, compiler: Any, **kw: Any) -> str:
     return f"CAST(strftime('%s', {compiler.process(element.clauses, **kw)}) AS INTEGER)"
 
 
 @compiles(epoch, "mssql")
+@compiles(epoch_of_text, "mssql")
 def _epoch_mssql(element: epoch, compiler: Any, **kw: Any) -> str:
     return f"DATEDIFF_BIG(second, '1970-01-01', {compiler.process(element.clauses, **kw)})"
 
 
 @compiles(epoch, "mysql")
 @compiles(epoch, "mariadb")
+@compiles(epoch_of_text, "mysql")
+@compiles(epoch_of_text, "mariadb")
 def _epoch_mysql(element: epoch, compiler: Any, **kw: Any) -> str:
     return f"TIMESTAMPDIFF(SECOND, '1970-01-01', {compiler.process(element.clauses, **kw)})"
 
 
-class not_number(FunctionElement[int]):  # noqa: N801
-    """1 where a value is text in a number's column. Only SQLite lets such a row in."""
-
-    inherit_cache = True
-    type = BigInteger()
-
-
-@compiles(not_number)
-def _not_number(element: not_number, compiler: Any, **kw: Any) -> str:
-    return "0"
-
-
-@compiles(not_number, "sqlite")
-def _not_number_sqlite(element: not_number, compiler: Any, **kw: Any) -> str:
-    return f"typeof({compiler.process(element.clauses, **kw)}) = 'text'"
+def _floored(timestamp: str) -> str:
+    return f"CAST(FLOOR(EXTRACT(EPOCH FROM {timestamp})) AS BIGINT)"
 
 
 def unpacked(
@@ -87,22 +118,26 @@ def unpacked(
     if dialect == "sqlite":
         each = func.json_each(bindparam(name, type_=String)).table_valued("value")
         fields = [
-            func.json_extract(each.c.value, f"$[{i}]").label(label)
+            func.json_extract(each.c.value, literal_column(f"'$[{i}]'")).label(label)
             for i, (label, _) in enumerate(columns)
         ]
         return select(*fields).cte(name).prefix_with("MATERIALIZED", dialect="sqlite")
     if dialect == "postgresql":
-        from sqlalchemy.dialects.postgresql import JSONB
-
-        each = func.jsonb_array_elements(cast(bindparam(name, type_=String), JSONB))
-        value = each.table_valued(column("value", JSONB), name=f"{name}_json").render_derived()
+        elements = func.jsonb_array_elements(cast(bindparam(name, type_=String), JSONB))
+        value = elements.table_valued(column("value", JSONB), name=f"{name}_json").render_derived()
         cells = [
-            cast(value.c.value.op("->>")(literal(i)), kind).label(label)
+            cast(value.c.value.op("->>")(literal_column(str(i))), kind).label(label)
             for i, (label, kind) in enumerate(columns)
         ]
         return select(*cells).cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
+    if not rows:
+        empty = [cast(null(), kind).label(label) for label, kind in columns]
+        return select(*empty).where(false()).cte(name)
     shape = [Column(label, kind) for label, kind in columns]
-    return values(*shape, name=name, literal_binds=True).data([tuple(row) for row in rows])
+    written = values(*shape, name=f"{name}_list", literal_binds=True)
+    data = written.data([tuple(row) for row in rows])
+    # What is written down as text does not compare with a timestamp.
+    return select(*(cast(data.c[label], kind).label(label) for label, kind in columns)).cte(name)
 
 
 def packed(rows: Sequence[Sequence[object]]) -> str:
@@ -110,14 +145,18 @@ def packed(rows: Sequence[Sequence[object]]) -> str:
     return json.dumps(rows, separators=(",", ":"), default=str)
 
 
-def least(a: ColumnElement[Any], b: ColumnElement[Any]) -> ColumnElement[Any]:
+def least(a: Expression, b: Expression) -> Expression:
     """The smaller of two; LEAST is not in every dialect, CASE is."""
-    from sqlalchemy import case
-
     return case((a < b, a), else_=b)
 
 
-def greatest(a: ColumnElement[Any], b: ColumnElement[Any]) -> ColumnElement[Any]:
-    from sqlalchemy import case
-
+def greatest(a: Expression, b: Expression) -> Expression:
+    """The greater of two; the second where the first is null."""
     return case((a > b, a), else_=b)
+
+
+def scaled(value: Expression, by: str) -> Expression:
+    """`value` times or through a number: "* 60.0", "/ 60.0". SQLAlchemy's own division would
+    first be made safe against whole numbers, at a cost per row."""
+    sign, number = by.split()
+    return value.op(sign, precedence=8)(literal_column(number))

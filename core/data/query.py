@@ -23,7 +23,7 @@ Fact = Literal[
     "cost",
 ]
 
-Operator = Literal["=", "in", ">=", "<", "<=", ">", "is null", "contains"]
+Operator = Literal["=", "<>", "in", ">=", "<", "<=", ">", "is null", "contains"]
 Value = str | int | float | datetime | tuple[str, ...] | None
 
 
@@ -63,11 +63,13 @@ class Query:
 
     - `measures`: names of core.data.schema; empty means the rows themselves, not sums
     - `group_by`: logical columns, or "window" (the index into `windows`) or "segment" (the
-      number of `cuts` at or before the row's start)
+      number of `cuts` at or before the row's start); of stops also "is_open", "event" (its id)
+      and "begins" (epoch seconds)
     - `planned`: downtime only: stops count inside these spans; empty means the whole interval
     - `until`: downtime only: where an open stop ends, min(now, time of the data)
     - `members`: downtime only: (line, asset in it) pairs; a line's blocked or starved time whose
       cause is a member is left out (DOMAIN.md, "Equipment hierarchy")
+    - `order_by`: columns, of sums groups and measures; "-name" descends
     """
 
     fact: Fact

@@ -6,6 +6,7 @@ Everything that names a column (mapping, statements, `andon check`) reads it fro
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal, get_args
 
 from core.data.query import Fact
@@ -18,7 +19,8 @@ FACTS: tuple[Fact, ...] = get_args(Fact)
 class FactSchema:
     """`start`/`end` name the time columns that place a row; a row without `end` is an instant.
 
-    Minutes columns are converted to minutes whatever unit the plant's table holds.
+    Minutes columns are converted to minutes whatever unit the plant's table holds. `longest` is
+    how long a row may last unless the mapping says otherwise (FactMapping.longest).
     """
 
     columns: dict[str, Kind]
@@ -27,6 +29,7 @@ class FactSchema:
     end: str = ""
     recorded: str = ""
     measures: tuple[str, ...] = ()
+    longest: timedelta = timedelta(days=1)
 
 
 SCHEMA: dict[Fact, FactSchema] = {
@@ -58,6 +61,7 @@ SCHEMA: dict[Fact, FactSchema] = {
         required=("start", "end", "kind"),
         start="start",
         end="end",
+        longest=timedelta(days=31),
     ),
     "production": FactSchema(
         {
@@ -91,6 +95,7 @@ SCHEMA: dict[Fact, FactSchema] = {
             "minutes", "stops", "event_minutes", "longest", "repair_minutes", "repairs", "open",
             "long_stops", "long_minutes", "median",
         ),
+        longest=timedelta(days=31),
     ),
     "scrap": FactSchema(
         {
@@ -109,6 +114,7 @@ SCHEMA: dict[Fact, FactSchema] = {
         required=("id", "asset", "planned_units"),
         start="start",
         end="due",
+        longest=timedelta(days=366),
     ),
     "safety": FactSchema(
         {

@@ -46,4 +46,7 @@ class DataSource(Protocol):
     async def columns(self, fact: Fact) -> frozenset[str]:
         """The logical columns this source holds for the fact; empty if it lacks the fact."""
 
+    def use_keys(self, keys: Mapping[str, str]) -> None:
+        """Asset id → the id that the plant's own tables hold, where the two differ."""
+
     async def close(self) -> None: ...

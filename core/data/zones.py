@@ -8,6 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +19,23 @@ class Offset:
     seconds: int
 
 
-def wall(instant: datetime, zone: str) -> datetime:
+def wall(instant: datetime, zone: str, *, up: bool = True) -> datetime:
     """The naive wall-clock bound for an instant: readings below it are instants before it.
 
     In the hour that the clocks show twice a reading means its first occurrence, so a bound
-    inside the second occurrence moves to the end of the repeated hour.
+    inside the second occurrence moves to the end of the repeated hour; without `up` to just
+    before it, so that readings above the bound are instants after it.
     """
     if zone == "UTC":
         return instant.astimezone(UTC).replace(tzinfo=None)
     local = instant.astimezone(ZoneInfo(zone))
-    if local.fold:
-        while local.fold:
-            turned = local
-            local = (local.astimezone(UTC) - timedelta(minutes=15)).astimezone(ZoneInfo(zone))
-        repeated = local.utcoffset() or timedelta()
-        start = _turn(local.astimezone(UTC), turned.astimezone(UTC), zone)
-        return (start + repeated).replace(tzinfo=None)
-    return local.replace(tzinfo=None)
+    if not local.fold:
+        return local.replace(tzinfo=None)
+    after = _offset(instant, ZoneInfo(zone))
+    turn = _turn(instant - _DAY, instant, ZoneInfo(zone))
+    before = _offset(turn - _SECOND, ZoneInfo(zone))
+    end = (turn.astimezone(UTC) + max(before, after)).replace(tzinfo=None)
+    return end if up else end - timedelta(microseconds=1)
 
 
 def instant(reading: datetime, zone: str) -> datetime:
@@ -55,24 +56,27 @@ def offsets(zone: str, start: datetime, end: datetime) -> tuple[Offset, ...]:
         following = min(at + _DAY, end)
         changed = _offset(following, place)
         if changed != current:
-            turn = _turn(at, following, zone)
-            found.append(
-                Offset((turn + max(current, changed)).replace(tzinfo=None), _seconds(current))
-            )
+            turned = _turn(at, following, place).astimezone(UTC) + max(current, changed)
+            found.append(Offset(turned.replace(tzinfo=None), _seconds(current)))
             current = changed
         at = following
     found.append(Offset(None, _seconds(current)))
     return tuple(found)
 
 
-def _turn(before: datetime, after: datetime, zone: str) -> datetime:
-    """The first instant with the later offset, to the second."""
-    place = ZoneInfo(zone)
+def everywhen(zone: str) -> tuple[Offset, ...]:
+    """The zone's offsets of all the years that plants have data of."""
+    if zone == "UTC":
+        return (Offset(None, 0),)
+    return offsets(zone, datetime(1990, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC))
+
+
+def _turn(before: datetime, after: datetime, place: ZoneInfo) -> datetime:
+    """The first whole second with the later offset; the offset changes once in between."""
+    before, after = before.replace(microsecond=0), after.replace(microsecond=0)
     old = _offset(before, place)
-    while after - before > timedelta(seconds=1):
-        middle = (before + (after - before) / 2).replace(microsecond=0)
-        if middle in (before, after):
-            break
+    while after - before > _SECOND:
+        middle = before + timedelta(seconds=(after - before) // _SECOND // 2)
         before, after = (middle, after) if _offset(middle, place) == old else (before, middle)
     return after
 

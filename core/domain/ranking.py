@@ -46,19 +46,21 @@ class Candidate:
 def rank(candidates: Iterable[Candidate], most: int | None = None) -> list[Candidate]:
     """Merged by asset and subject, safety first, then money, then the gap to target.
 
-    What has no price comes after what has one. Where prices are in several currencies they
-    cannot be compared, and lost minutes stand in for money.
+    What has no price comes after what has one, by its gap and then by its minutes. Where there
+    is no price at all, or prices are in several currencies and cannot be compared, lost minutes
+    stand in for money.
     """
     merged: dict[tuple[str, str], Candidate] = {}
     for candidate in candidates:
         key = candidate.asset, candidate.subject
         merged[key] = merged[key].merged(candidate) if key in merged else candidate
     currencies = {c.currency for c in merged.values() if c.money is not None}
-    by_money = len(currencies) <= 1
+    by_money = len(currencies) == 1
 
-    def order(c: Candidate) -> tuple[float, float, float, str, str]:
+    def order(c: Candidate) -> tuple[float, float, float, float, str, str]:
         loss = c.money if by_money else c.minutes
-        return -(c.severity or 0), -_or_last(loss), -_or_last(c.gap), c.asset, c.subject
+        least = -_or_last(loss), -_or_last(c.gap), -_or_last(c.minutes)
+        return -(c.severity or 0), *least, c.asset, c.subject
 
     return sorted(merged.values(), key=order)[:most]
 

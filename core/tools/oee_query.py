@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,8 +18,17 @@ from core.domain.oee import Kpis, Sums
 from core.domain.periods import Interval, Period
 from core.domain.shifts import ShiftCalendar
 from core.domain.waterfall import BigLoss, LossRates, Step, rated, six_big_losses, waterfall
-from core.figures import RATIOS, caveats, names, next_questions, ratio_metric, said_again, why_not
-from core.measurement import Measurement, measure
+from core.figures import (
+    RATIOS,
+    amount_metric,
+    caveats,
+    names,
+    next_questions,
+    ratio_metric,
+    said_again,
+    why_not,
+)
+from core.measurement import Measurement, measure, pooled
 from core.plan import target_oee, targets
 from core.planner.period_words import parse_period
 from core.prices import Prices, prices
@@ -177,12 +186,12 @@ def _slices(
             Slice(asset.name, oee.kpis(found.parts[asset.id], found.rules))
             for asset in found.assets
         )
-    grouped: dict[str, dict[str, Sums]] = {}
+    grouped: dict[str, list[Mapping[str, Sums]]] = {}
     for (label, _), parts in zip(windows, found.windows, strict=False):
-        known = grouped.setdefault(label, {})
-        for asset_id, sums in parts.items():
-            known[asset_id] = known[asset_id] + sums if asset_id in known else sums
-    return tuple(Slice(label, oee.roll_up(p, found.rules)) for label, p in grouped.items())
+        grouped.setdefault(label, []).append(parts)
+    return tuple(
+        Slice(label, oee.roll_up(pooled(parts), found.rules)) for label, parts in grouped.items()
+    )
 
 
 def _losses(found: Measurement, rates: Prices) -> tuple[str, tuple[BigLoss, ...]]:
@@ -230,6 +239,11 @@ def _sentence(result: OeeResult, words: Words) -> str:
             for kpi in RATIOS
             if (value := getattr(kpis, kpi)) is not None
         ]
+        known += [
+            f"{words.say('kpis.output')} {words.units(sums.total, unit)}"
+            for unit, sums in oee.by_unit(result.found.parts.values()).items()
+            if sums.total is not None
+        ]
         if known:
             said.append(words.say("oee_query.known", figures=words.joined(known)))
         return " ".join(said)
@@ -252,6 +266,7 @@ def _metrics(result: OeeResult, words: Words) -> tuple[Part, ...]:
     cites = result.cites + (result.before.cites if result.before else ())
     before = result.before.kpis if result.before else None
     reference = words.period_name(result.reference) if result.reference else ""
+    earlier = oee.by_unit(result.before.parts.values()) if result.before else {}
     shown = [
         ratio_metric(
             words.say(f"kpis.{kpi}"),
@@ -264,7 +279,21 @@ def _metrics(result: OeeResult, words: Words) -> tuple[Part, ...]:
         )
         for kpi in RATIOS
     ]
-    return (Metrics(tuple(shown)),) if any(getattr(now, kpi) is not None for kpi in RATIOS) else ()
+    shown += [
+        amount_metric(
+            words.say("kpis.output"),
+            sums.total,
+            words.units(sums.total, unit),
+            words,
+            before=earlier[unit].total if unit in earlier else None,
+            reference=reference,
+            cites=cites,
+        )
+        for unit, sums in oee.by_unit(result.found.parts.values()).items()
+        if sums.total is not None
+    ]
+    known = [metric for metric in shown if metric.value != words.unknown]
+    return (Metrics(tuple(shown)),) if known else ()
 
 
 def _chart(result: OeeResult, words: Words) -> tuple[Part, ...]:
@@ -302,7 +331,7 @@ def _slice_table(result: OeeResult, words: Words) -> tuple[Part, ...]:
 
 
 def _loss_table(result: OeeResult, words: Words) -> tuple[Part, ...]:
-    known = [loss for loss in result.losses if loss.minutes is not None or loss.units is not None]
+    known = [loss for loss in result.losses if loss.minutes or loss.units]
     if not known:
         return ()
     with_money = any(loss.money is not None for loss in known)

@@ -19,6 +19,7 @@ Number = int | float | Decimal
 MINUS = "\u2212"
 NBSP = "\u00a0"
 _SEPARATORS = {"en": str.maketrans(",.", ",."), "de": str.maketrans(",.", ".,")}
+_SHORT = 10  # minutes below which tenths are shown: most stops are that short
 _LONG = 90  # minutes from which hours are shown
 
 
@@ -99,12 +100,14 @@ class Words:
         )
 
     def minutes(self, value: Number | None) -> str:
-        """A duration in minutes: "74 min" below 90, from there on "3 h 12 min"."""
+        """A duration in minutes: "1.5 min" below 10, "74 min" below 90, then "3 h 12 min"."""
         known = _known(value)
         if known is None:
             return self.unknown
-        if 0 < known < 0.5:
-            return f"<{NBSP}1{NBSP}min"
+        if 0 < known < 0.05:
+            return f"<{NBSP}{self.number(0.1, 1)}{NBSP}min"
+        if abs(known) < _SHORT and (tenths := round(known, 1)) % 1:
+            return f"{self.number(tenths, 1)}{NBSP}min"
         whole = math.floor(abs(known) + 0.5)
         sign = MINUS if known < 0 and whole else ""
         if whole < _LONG:
@@ -196,7 +199,8 @@ class Words:
                 return self.span(period.start, period.end, period.zone)
         if not self.has(f"periods.{label}"):
             return ""
-        told = {name: self._told(name, value) for name, value in arguments.items()}
+        years = {day[:4] for name, day in arguments.items() if name in ("first", "last")}
+        told = {n: self._told(n, value, year=len(years) > 1) for n, value in arguments.items()}
         count = arguments.get("days") or arguments.get("count")
         name = self.say(f"periods.{label}", **told, **({"n": int(count)} if count else {}))
         running = period.so_far and label.startswith(("today", "this_"))
@@ -204,14 +208,14 @@ class Words:
 
     # --- inside
 
-    def _told(self, name: str, value: str) -> str:
+    def _told(self, name: str, value: str, *, year: bool = False) -> str:
         """A period's argument as it is read: days, months and local times arrive in ISO 8601."""
         match name:
             case "day" | "first" | "last":
-                return self.day(date.fromisoformat(value))
+                return self.day(date.fromisoformat(value), year=year)
             case "month":
-                year, _, number = value.partition("-")
-                return f"{self._names('months')[int(number) - 1]} {year}"
+                of_year, _, number = value.partition("-")
+                return f"{self._names('months')[int(number) - 1]} {of_year}"
             case "start" | "end":
                 local = datetime.fromisoformat(value)
                 return f"{self.day(local)} {local:%H:%M}"

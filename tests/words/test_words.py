@@ -66,15 +66,19 @@ def test_ratios() -> None:
     ("value", "expected"),
     [
         (0, "0 min"),
-        (0.3, "< 1 min"),
-        (0.5, "1 min"),
+        (0.02, "< 0.1 min"),
+        (0.3, "0.3 min"),
+        (0.5, "0.5 min"),
+        (1.5, "1.5 min"),
+        (9.97, "10 min"),
         (74.4, "74 min"),
         (89.4, "89 min"),
         (89.6, "1 h 30 min"),
         (192, "3 h 12 min"),
         (180, "3 h"),
         (-192, "−3 h 12 min"),
-        (-0.2, "0 min"),
+        (-0.2, "−0.2 min"),
+        (-0.02, "0 min"),
         (74040, "1,234 h"),
         (None, "unknown"),
     ],
@@ -156,7 +160,7 @@ def test_what_was_asked_by_date_is_its_span_with_the_year() -> None:
     start, end = datetime(2025, 12, 1, 6, tzinfo=UTC), datetime(2026, 1, 2, 6, tzinfo=UTC)
     dates = _period("dates", start, end, first="2025-12-01", last="2026-01-01")
     assert plain(EN.period(dates)) == "Mon 1 Dec 2025 00:00 – Fri 2 Jan 2026 00:00 CST"
-    assert EN.period_name(dates) == "Mon 1 Dec – Thu 1 Jan"
+    assert EN.period_name(dates) == "Mon 1 Dec 2025 – Thu 1 Jan 2026"
     shift = _period("shift_of_day", *NIGHT, shift="Night", day="2026-03-11")
     assert plain(EN.period(shift)) == "Night, Wed 11 Mar 22:00 – Thu 12 Mar 2026 06:00 CDT"
     assert EN.period_name(shift) == "Night, Wed 11 Mar"

@@ -1,0 +1,163 @@
+"""Connections that cannot write, with limits on how long they may take."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
+from sqlalchemy.pool import QueuePool
+
+from core.errors import MisconfiguredError
+
+THREADS = 4
+_STEPS = 20_000
+_SERVERS = frozenset({"postgresql", "mssql", "mysql", "mariadb"})
+
+
+def address(url: str) -> URL:
+    """Raises MisconfiguredError, without the address: it may hold a password."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise MisconfiguredError(
+            "source.url", "is no database address, such as sqlite:///plant.db"
+        ) from None
+
+
+def shown(url: URL) -> str:
+    """What may be shown of an address: the kind of database and its name."""
+    name = (url.database or "").replace("\\", "/").rpartition("/")[2].partition("?")[0]
+    return f"{name or url.host or 'database'} ({url.get_backend_name()})"
+
+
+def connect(url: URL, timeout: float) -> Engine:
+    """An engine that opens nothing yet. Raises MisconfiguredError where the driver is missing."""
+    try:
+        if url.get_backend_name() == "sqlite":
+            return _sqlite(url, timeout)
+        # Nothing is written, so there need be no transaction: a question is one round trip.
+        alone = {"isolation_level": "AUTOCOMMIT"} if url.get_backend_name() in _SERVERS else {}
+        engine = create_engine(
+            url,
+            **alone,
+            pool_size=THREADS,
+            max_overflow=0,
+            pool_timeout=timeout,
+            connect_args=_arguments(url, timeout),
+        )
+    except (NoSuchModuleError, ImportError, ArgumentError):
+        raise MisconfiguredError(
+            "source.url", f"no driver for {url.drivername} is installed"
+        ) from None
+    if url.get_backend_name() in ("mysql", "mariadb"):
+        event.listen(engine, "connect", _read_only_session)
+    return engine
+
+
+def limit(connection: Connection, timeout: float) -> None:
+    """Ends what runs on a SQLite connection after `timeout` seconds, so that its thread is free
+    again; servers keep their own limit."""
+    if connection.dialect.name != "sqlite":
+        return
+    deadline = time.monotonic() + timeout
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
+
+
+def _sqlite(url: URL, timeout: float) -> Engine:
+    """A file opened read-only; SQLite would otherwise make an empty one where none is."""
+    path = Path(url.database or "").absolute()
+
+    def opened() -> sqlite3.Connection:
+        if not path.is_file():
+            raise FileNotFoundError("no such file")
+        try:
+            return _opened(path, "mode=ro", timeout)
+        except sqlite3.OperationalError as error:
+            refused = ("unable to open", "readonly")
+            if not any(part in str(error) for part in refused) or _has_log(path):
+                raise
+            # A file in WAL mode where we may not make its -shm: nobody writes to it now.
+            return _opened(path, "immutable=1", timeout)
+
+    engine = create_engine(
+        "sqlite://",
+        creator=opened,
+        poolclass=QueuePool,
+        pool_size=THREADS,
+        max_overflow=0,
+        pool_timeout=timeout,
+        isolation_level="AUTOCOMMIT",
+    )
+
+    @event.listens_for(engine, "checkout")
+    def _unchanged(connection: _Opened, _record: object, _proxy: object) -> None:
+        if connection.immutable and _has_log(path):
+            raise DisconnectionError("somebody has begun to write")
+
+    return engine
+
+
+class _Opened(sqlite3.Connection):
+    """`immutable`: opened on the promise that the file does not change."""
+
+    immutable = False
+
+
+def _opened(path: Path, mode: str, timeout: float) -> _Opened:
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?{mode}",
+        uri=True,
+        timeout=timeout,
+        check_same_thread=False,
+        factory=_Opened,
+    )
+    assert isinstance(connection, _Opened)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    connection.immutable = mode == "immutable=1"
+    # SQLite's own knows ASCII only; a search that ignores case must find "Störung".
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    return connection
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _has_log(path: Path) -> bool:
+    return path.with_name(path.name + "-wal").exists()
+
+
+def _arguments(url: URL, timeout: float) -> dict[str, object]:
+    waits = max(2, round(timeout))
+    match url.get_backend_name():
+        case "postgresql":
+            given = url.query.get("options", "")
+            options = (
+                f"{given} -c default_transaction_read_only=on -c timezone=UTC"
+                f" -c statement_timeout={timeout * 1000:.0f}"
+            )
+            # Prepared statements of ours would break behind a pooler such as PgBouncer.
+            return {"options": options, "connect_timeout": waits, "prepare_threshold": None}
+        case "mysql" | "mariadb":
+            return {"connect_timeout": waits}
+        case "duckdb":
+            return {"read_only": True}
+        case _:
+            return {}
+
+
+def _read_only_session(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION TRANSACTION READ ONLY")

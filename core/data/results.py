@@ -1,0 +1,149 @@
+"""What a statement gave, under logical names: UTC times, minutes, numbers, ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from core.data.moments import Moment
+from core.data.physical import Physical
+from core.data.query import Query
+from core.data.schema import SCHEMA
+from core.data.source import Facts, Origin, Row
+from core.data.sums import latest_moment
+from core.errors import NoData
+
+Convert = Callable[[Any], object]
+_NEWEST = ("recorded", "latest")
+_TRUE = frozenset({"1", "true", "t", "yes", "y", "x", "ja", "j"})
+
+
+def facts(
+    found: Sequence[RowMapping],
+    query: Query,
+    physical: Physical,
+    ids: Mapping[str, str],
+    source: str,
+) -> Facts:
+    """Raises NoData "text_in_number" or "not_a_time" rather than to give a figure that is wrong.
+
+    `ids`: what the table holds → asset id. Measures that the table cannot give are None.
+    """
+    rows = _rows(found, query, physical, ids)
+    summed = bool(query.measures) and query.measures != ("latest",)
+    if summed and query.group_by:
+        # Grouped by nothing but constants, a sum of no rows is a row.
+        rows = tuple(row for row in rows if row["rows"] or "first" not in row)
+    counted = sum(int(str(row["rows"] or 0)) for row in rows) if summed else len(rows)
+    recorded = SCHEMA[query.fact].recorded
+    newest = [row[n] for row in rows for n in (*_NEWEST, recorded) if row.get(n) is not None]
+    as_of = max((at for at in newest if isinstance(at, datetime)), default=None)
+    return Facts(rows, Origin(source, physical.mapping.table, counted), as_of)
+
+
+def in_doubt(found: Sequence[RowMapping], query: Query, physical: Physical) -> bool:
+    """Whether sums of columns taken for whole numbers are not whole: they must be asked for
+    again, now with a look at every row."""
+    if physical.dialect != "sqlite":
+        return False
+    whole = [name for name in query.measures if name in physical.columns.whole]
+    mixed = {name for row in found for name in whole if isinstance(row.get(name), float)}
+    physical.columns.whole -= mixed
+    return bool(mixed)
+
+
+def _rows(
+    found: Sequence[RowMapping], query: Query, physical: Physical, ids: Mapping[str, str]
+) -> tuple[Row, ...]:
+    if not found:
+        return ()
+    unknown = dict.fromkeys(name for name in query.measures if name not in found[0])
+    unknown.pop("latest", None)
+    converts = [
+        (name, _convert(name, query, physical, ids))
+        for name in found[0]
+        if name not in ("not_number", "not_time")
+    ]
+    if any(row.get("not_number") for row in found):
+        raise NoData("text_in_number", table=physical.mapping.table, column=_wrong(query, physical))
+    if any(row.get("not_time") for row in found):
+        raise NoData("not_a_time", table=physical.mapping.table, column=_times(physical))
+    return tuple(
+        {name: None if (v := row[name]) is None else convert(v) for name, convert in converts}
+        | unknown
+        for row in found
+    )
+
+
+def _convert(name: str, query: Query, physical: Physical, ids: Mapping[str, str]) -> Convert:
+    fact = SCHEMA[query.fact]
+    moment = _moment(name, query, physical)
+    if moment is not None:
+        return _reader(moment, name, physical)
+    if name in ("asset", "cause_asset"):
+        return lambda value: ids.get(str(value), str(value))
+    kind = fact.columns.get(name) if not query.measures or name in query.group_by else None
+    match kind:
+        case "text":
+            return lambda value: value if isinstance(value, str) else str(value)
+        case "flag":
+            return _flag
+        case "number" | "minutes":
+            return lambda value: _number(value, name, physical)
+        case _:
+            return lambda value: float(value) if isinstance(value, Decimal) else value
+
+
+def _moment(name: str, query: Query, physical: Physical) -> Moment | None:
+    """How a column of times is read; None where it holds something else."""
+    fact = SCHEMA[query.fact]
+    if query.measures:
+        match name:
+            case "first":
+                return physical.start()
+            case "last":
+                return physical.end() or physical.start()
+            case "recorded":
+                return physical.columns.moment(fact.recorded)
+            case "latest":
+                return latest_moment(physical)
+    if fact.columns.get(name) != "time" or (query.measures and name not in query.group_by):
+        return None
+    return physical.columns.moment(name) or (physical.end() if name == fact.end else None)
+
+
+def _reader(moment: Moment, name: str, physical: Physical) -> Convert:
+    def read(value: Any) -> datetime | None:
+        try:
+            return moment.read(value)
+        except (ValueError, TypeError, OverflowError, OSError, AttributeError):
+            raise NoData("not_a_time", column=name, table=physical.mapping.table) from None
+
+    return read
+
+
+def _number(value: object, name: str, physical: Physical) -> float | None:
+    if isinstance(value, int | float):
+        return value
+    try:
+        return None if value == "" else float(str(value))
+    except ValueError:
+        raise NoData("text_in_number", column=name, table=physical.mapping.table) from None
+
+
+def _flag(value: object) -> bool:
+    return value.strip().lower() in _TRUE if isinstance(value, str) else bool(value)
+
+
+def _wrong(query: Query, physical: Physical) -> str:
+    """The columns among which the text is."""
+    return ", ".join(name for name in query.measures if name in physical.columns)
+
+
+def _times(physical: Physical) -> str:
+    fact = SCHEMA[physical.fact]
+    return f"{fact.start}, {fact.end}"

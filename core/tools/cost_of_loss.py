@@ -1,0 +1,342 @@
+"""What was lost most, in money: disjoint losses in falling order, unpriced ones apart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from pydantic import Field
+
+from core.answer import Actions, Chart, Heading, Metrics, Notice, Part, Series, Table, Text
+from core.causes import Causes, causes
+from core.context import ToolContext
+from core.costing import Losses, LossItem, losses, total
+from core.counted import as_far, counted, is_comparable
+from core.domain import periods
+from core.domain.assets import Asset
+from core.domain.pareto import Bar, pareto
+from core.domain.periods import Period
+from core.figures import amount_metric, caveats, names, next_questions
+from core.tool import ManufacturingTool, PeriodArgs
+from core.words import Words
+
+_REASONS = 5
+_UNPRICED = 8
+
+
+class LossesArgs(PeriodArgs):
+    top: int = Field(default=10, ge=1, le=30, description="How many losses to show.")
+
+
+@dataclass(frozen=True, slots=True)
+class LossesResult:
+    """`money` is False where the asker may not see amounts; then time ranks the losses."""
+
+    asked: tuple[Asset, ...]
+    period: Period
+    reference: Period | None
+    args: LossesArgs
+    now: Losses
+    before: Losses | None
+    told: Causes
+    money: bool
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        return tuple(sorted(total(self.now.items).amounts))
+
+    @property
+    def cites(self) -> tuple[int, ...]:
+        return self.now.cites
+
+
+class CostOfLoss(ManufacturingTool[LossesArgs, LossesResult]):
+    """Losses ranked by money with share and cumulative share: stops by kind, reduced speed,
+    start-up and production rejects, every minute counted once; losses without a price are listed
+    apart. Default period: the last 7 days."""
+
+    name = "cost_of_loss"
+    command = "losses"
+    args = LossesArgs
+    examples = {  # noqa: RUF012 - a class's constant
+        "en": (
+            "what are the biggest losses in packaging?",
+            "top 3 losses on line 3 last month by money",
+            "where do we lose the most money?",
+        ),
+        "de": (
+            "Was sind die größten Verluste in der Verpackung?",
+            "Top 3 Verluste an Linie 3 letzten Monat nach Geld",
+            "Wo verlieren wir am meisten Geld?",
+        ),
+    }
+
+    async def run(self, args: LossesArgs, context: ToolContext) -> LossesResult:
+        asked = context.scope(args.assets)
+        period = context.period(args.period, partial(periods.last_days, days=7), asked)
+        reference = context.before(period, asked)
+        assets = counted(context.hierarchy, asked)
+        now = await losses(context, assets, period.interval)
+        before, told = await asyncio.gather(
+            _before(context, reference, period, now), causes(context, now.found)
+        )
+        money = context.access.money
+        return LossesResult(asked, period, reference, args, now, before, told, money)
+
+    def present(self, result: LossesResult, words: Words) -> tuple[Part, ...]:
+        title = words.say("cost_of_loss.title", assets=names(result.asked, words))
+        return (
+            Heading(f"{title} · {words.period(result.period)}"),
+            Text(_sentence(result, words), result.cites),
+            *_metrics(result, words),
+            *_rankings(result, words),
+            *_reasons(result, words),
+            *_unpriced(result, words),
+            *_notices(result, words),
+            _next(result, words),
+        )
+
+
+async def _before(
+    context: ToolContext, reference: Period | None, period: Period, now: Losses
+) -> Losses | None:
+    """As far as the period's own data has come; None where that cannot be compared."""
+    reached = as_far(reference, period, now.found)
+    if reached is None:
+        return None
+    before = await losses(context, now.found.assets, reached.interval)
+    return before if is_comparable(period, now.found, before.found) else None
+
+
+# --- ranking ---------------------------------------------------------------------------------
+
+
+def _ranked(result: LossesResult, currency: str) -> list[Bar]:
+    """Losses of all assets by their amount in the currency; "" ranks them by minutes."""
+    sizes: defaultdict[str, float] = defaultdict(float)
+    for item in _lost(result.now):
+        amount = item.cost.amounts.get(currency) if currency else item.minutes
+        if amount:
+            sizes[item.name] += amount
+    return pareto([(name, size, None) for name, size in sizes.items()], result.args.top)
+
+
+def _lost(found: Losses) -> list[LossItem]:
+    """Time without data is no loss that is known of."""
+    return [item for item in found.items if item.name != "no_data"]
+
+
+def _amount(value: float, currency: str, words: Words) -> str:
+    return words.money(value, currency) if currency else words.minutes(value)
+
+
+def _sum(items: Iterable[LossItem], field: str) -> float | None:
+    known = [value for item in items if (value := getattr(item, field)) is not None]
+    return sum(known) if known else None
+
+
+# --- saying ----------------------------------------------------------------------------------
+
+
+def _sentence(result: LossesResult, words: Words) -> str:
+    named = {"assets": names(result.asked, words), "period": words.period_name(result.period)}
+    if not _lost(result.now):
+        unknown = len(result.now.unknown.get("stops", ())) == len(result.now.found.assets)
+        return words.say(f"cost_of_loss.{'unknown' if unknown else 'nothing'}", **named)
+    lost = [
+        words.money(amount, currency)
+        for currency, amount in sorted(total(result.now.items).amounts.items())
+    ]
+    if not lost:
+        minutes = words.minutes(_sum(_lost(result.now), "minutes"))
+        said = [words.say("cost_of_loss.no_money", **named, minutes=minutes)]
+    else:
+        said = [words.say("cost_of_loss.lost", **named, money=words.joined(lost))]
+    biggest = []
+    for currency in result.currencies or ("",):
+        for bar in _ranked(result, currency)[:1]:
+            if bar.key:
+                amount = _amount(bar.value, currency, words)
+                share = words.percent(bar.share, 0)
+                biggest.append(f"{words.say(f'losses.{bar.key}')}, {amount} ({share})")
+    if biggest:
+        said.append(words.say("cost_of_loss.biggest", losses=words.joined(biggest)))
+    without = _sum((i for i in _lost(result.now) if i.cost.unpriced), "minutes") if lost else None
+    if without:
+        said.append(words.say("cost_of_loss.not_in_it", minutes=words.minutes(without)))
+    return " ".join(said)
+
+
+def _metrics(result: LossesResult, words: Words) -> tuple[Part, ...]:
+    reference = words.period_name(result.reference) if result.reference else ""
+    now = total(result.now.items).amounts
+    before = total(result.before.items).amounts if result.before else {}
+    cites = result.cites + (result.before.cites if result.before else ())
+    shown = [
+        amount_metric(
+            words.say("cost_of_loss.total"),
+            amount,
+            words.money(amount, currency),
+            words,
+            before=before.get(currency),
+            reference=reference,
+            higher_is_better=False,
+            cites=tuple(sorted({*cites})),
+        )
+        for currency, amount in sorted(now.items())
+    ]
+    return (Metrics(tuple(shown)),) if shown else ()
+
+
+def _rankings(result: LossesResult, words: Words) -> list[Part]:
+    parts: list[Part] = []
+    for currency in result.currencies or ("",):
+        bars = _ranked(result, currency)
+        if bars:
+            parts += [_chart(result, currency, bars, words), _table(result, currency, bars, words)]
+    return parts
+
+
+def _chart(result: LossesResult, currency: str, bars: list[Bar], words: Words) -> Chart:
+    shares = tuple(None if bar.cumulative is None else bar.cumulative * 100 for bar in bars)
+    key = "money" if currency else "time"
+    return Chart(
+        "pareto",
+        words.say(f"cost_of_loss.by_{key}"),
+        tuple(_named(bar.key, words) for bar in bars),
+        (
+            Series(words.say("common.loss"), tuple(bar.value for bar in bars)),
+            Series(words.say("common.cumulative"), shares),
+        ),
+        currency or "min",
+        cites=result.cites,
+    )
+
+
+def _table(result: LossesResult, currency: str, bars: list[Bar], words: Words) -> Table:
+    listed = {bar.key for bar in bars}
+    rows = []
+    for bar in bars:
+        own = [
+            item
+            for item in _lost(result.now)
+            if (item.name == bar.key if bar.key else item.name not in listed)
+            and (not currency or currency in item.cost.amounts)
+        ]
+        units = _sum(own, "units")
+        rows.append((
+            _named(bar.key, words),
+            words.minutes(_sum(own, "minutes")),
+            words.number(units) if units is not None else "",
+            *((words.money(bar.value, currency),) if currency else ()),
+            words.percent(bar.share, 0),
+            words.percent(bar.cumulative, 0),
+        ))  # fmt: skip
+    heads = [
+        words.say("common.loss"),
+        words.say("common.duration"),
+        words.say("kpis.scrap"),
+        *([words.say("common.cost")] if currency else []),
+        words.say("common.share"),
+        words.say("common.cumulative"),
+    ]
+    title = words.say(f"cost_of_loss.by_{'money' if currency else 'time'}")
+    return Table(tuple(heads), tuple(rows), "l" + "r" * 5, title, result.cites)
+
+
+def _named(key: str | None, words: Words) -> str:
+    return words.say(f"losses.{key}") if key else words.say("common.other")
+
+
+def _reasons(result: LossesResult, words: Words) -> tuple[Part, ...]:
+    """What the cost of the stops was spent on, where reasons are recorded."""
+    if result.told.by != "reason":
+        return ()
+    by_id = {asset.id: asset.name for asset in result.now.found.assets}
+    spent: defaultdict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for row in result.told.rows:
+        price = result.now.per_hour.get((row.asset, row.window))
+        if price is not None and row.name:
+            sums = spent[row.name, row.asset, price.currency]
+            sums[0] += row.minutes
+            sums[1] += row.minutes * price.amount / 60
+    if not spent or len(result.currencies) > 1:
+        return ()
+    worst = sorted(spent.items(), key=lambda entry: -entry[1][1])[:_REASONS]
+    rows = tuple(
+        (reason, by_id.get(asset, asset), words.minutes(minutes), words.money(amount, currency))
+        for (reason, asset, currency), (minutes, amount) in worst
+    )
+    heads = (
+        words.say("common.reason"),
+        words.say("common.asset"),
+        words.say("common.duration"),
+        words.say("common.cost"),
+    )
+    return (Table(heads, rows, "llrr", words.say("cost_of_loss.reasons"), result.told.cites),)
+
+
+def _unpriced(result: LossesResult, words: Words) -> tuple[Part, ...]:
+    """Losses that no rate could be found for, with what is known of them."""
+    if not result.currencies:
+        return ()
+    by_id = {asset.id: asset.name for asset in result.now.found.assets}
+    items = sorted(
+        (i for i in result.now.items if i.cost.unpriced and i.name != "no_data"),
+        key=lambda item: -(item.minutes or 0.0),
+    )
+    if not items:
+        return ()
+    rows = [
+        (
+            by_id.get(item.asset, item.asset),
+            words.say(f"losses.{item.name}"),
+            words.minutes(item.minutes),
+            "" if item.units is None else words.number(item.units),
+        )
+        for item in items[:_UNPRICED]
+    ]
+    if len(items) > _UNPRICED:
+        rest = items[_UNPRICED:]
+        more = words.say("common.more", n=len(rest))
+        rows.append((more, "", words.minutes(_sum(rest, "minutes")), ""))
+    heads = (
+        words.say("common.asset"),
+        words.say("common.loss"),
+        words.say("common.duration"),
+        words.say("kpis.scrap"),
+    )
+    title = words.say("cost_of_loss.unpriced")
+    return (Table(heads, tuple(rows), "llrr", title, result.cites),)
+
+
+def _notices(result: LossesResult, words: Words) -> list[Notice]:
+    by_id = {asset.id: asset.name for asset in result.now.found.assets}
+    notices = []
+    if not result.money:
+        notices.append(Notice(words.say("cost_of_loss.money_hidden"), "neutral"))
+    elif not result.currencies and _lost(result.now):
+        notices.append(Notice(words.say("cost_of_loss.no_rates")))
+    dark = result.now.of(["no_data"])
+    if dark:
+        minutes = words.minutes(_sum(dark, "minutes"))
+        shown = words.say("common.assets", n=len(dark))
+        notices.append(Notice(words.say("cost_of_loss.no_data", minutes=minutes, assets=shown)))
+    for name, assets in result.now.unknown.items():
+        shown = words.joined([by_id[asset] for asset in assets][:6])
+        notices.append(Notice(words.say(f"cost_of_loss.unknown_{name}", assets=shown)))
+    notices += caveats(result.now.found, result.period, words, about="stops")
+    return notices
+
+
+def _next(result: LossesResult, words: Words) -> Actions:
+    scope = " ".join(asset.id for asset in result.asked)
+    tail = f" {result.args.period}" if result.args.period else ""
+    return next_questions(
+        (words.say("cost_of_loss.ask_rates"), f"/cost {scope}{tail}"),
+        (words.say("cost_of_loss.ask_why"), f"/downtime {scope}{tail}"),
+        (words.say("cost_of_loss.ask_improve"), f"/improve {scope}"),
+    )

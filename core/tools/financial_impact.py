@@ -1,0 +1,356 @@
+"""What downtime and waste cost, with the rates used; lost margin apart, at constraints only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from core.answer import Actions, Chart, Heading, Metric, Metrics, Notice, Part, Series, Table, Text
+from core.context import ToolContext
+from core.costing import REJECTS, STOPS, Losses, LossItem, losses, total
+from core.counted import as_far, counted, is_comparable
+from core.domain import periods
+from core.domain.assets import Asset
+from core.domain.money import Cost, Lost, Price, lost_margin
+from core.domain.periods import Period
+from core.errors import NoData
+from core.figures import amount_metric, caveats, names, next_questions
+from core.tool import ManufacturingTool, PeriodArgs
+from core.words import Words
+
+_ASSETS = 10
+_RATES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """What the constraints' stops cost in margin: `cost` None where no constraint is marked."""
+
+    constraints: tuple[Asset, ...]
+    units: float | None
+    cost: Cost | None
+    cites: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FinancialResult:
+    asked: tuple[Asset, ...]
+    period: Period
+    reference: Period | None
+    said: str
+    now: Losses
+    before: Losses | None
+    margin: Margin
+
+    @property
+    def cites(self) -> tuple[int, ...]:
+        return self.now.cites
+
+
+class FinancialImpact(ManufacturingTool[PeriodArgs, FinancialResult]):
+    """What downtime and waste cost, by asset, with the rates used; lost margin apart and only at
+    a line's constraint; against the period before. Default period: the last 7 days."""
+
+    name = "financial_impact"
+    command = "cost"
+    args = PeriodArgs
+    examples = {  # noqa: RUF012 - a class's constant
+        "en": (
+            "what did the downtime on line 3 cost last week?",
+            "cost of scrap in machining last month",
+            "how much money did we lose yesterday at riverside?",
+        ),
+        "de": (
+            "Was hat der Stillstand von Linie 3 letzte Woche gekostet?",
+            "Ausschusskosten der Montage im letzten Monat",
+            "Wie viel Geld haben wir gestern verloren?",
+        ),
+    }
+
+    async def run(self, args: PeriodArgs, context: ToolContext) -> FinancialResult:
+        if not context.access.money:
+            raise NoData("money_hidden")
+        asked = context.scope(args.assets)
+        period = context.period(args.period, partial(periods.last_days, days=7), asked)
+        reference = context.before(period, asked)
+        assets = counted(context.hierarchy, asked)
+        now, margin = await asyncio.gather(
+            losses(context, assets, period.interval), _margin(context, asked, period)
+        )
+        before = await _before(context, reference, period, now)
+        return FinancialResult(asked, period, reference, args.period or "", now, before, margin)
+
+    def present(self, result: FinancialResult, words: Words) -> tuple[Part, ...]:
+        title = words.say("financial_impact.title", assets=names(result.asked, words))
+        return (
+            Heading(f"{title} · {words.period(result.period)}"),
+            Text(_sentence(result, words), result.cites),
+            *_metrics(result, words),
+            *_charts(result, words),
+            *_by_asset(result, words),
+            *_rates(result, words),
+            *_notices(result, words),
+            _next(result, words),
+        )
+
+
+# --- measuring -------------------------------------------------------------------------------
+
+
+async def _before(
+    context: ToolContext, reference: Period | None, period: Period, now: Losses
+) -> Losses | None:
+    """As far as the period's own data has come; None where that cannot be compared."""
+    reached = as_far(reference, period, now.found)
+    if reached is None:
+        return None
+    before = await losses(context, now.found.assets, reached.interval)
+    return before if is_comparable(period, now.found, before.found) else None
+
+
+async def _margin(context: ToolContext, asked: Sequence[Asset], period: Period) -> Margin:
+    """Units that the constraints could have made while they stood, at the margin of the mix that
+    they made in the period."""
+    inside = {a.id: a for asset in asked for a in context.hierarchy.equipment(asset.id)}
+    constraints = tuple(asset for asset in inside.values() if asset.constraint)
+    if not constraints:
+        return Margin((), None, None, ())
+    found = await losses(context, constraints, period.interval)
+    lost = []
+    for asset in constraints:
+        sums = found.found.parts[asset.id]
+        rate = sums.total / sums.ideal if sums.total and sums.ideal else asset.ideal_rate
+        minutes = sum(item.minutes or 0.0 for item in found.of(STOPS, asset.id))
+        units = minutes * (rate or 0.0)
+        lost.append(Lost(asset.id, units, _mean_margin(found, asset.id) if rate else None))
+    cost = lost_margin(lost, [asset.id for asset in constraints])
+    return Margin(constraints, sum(loss.quantity for loss in lost), cost, found.cites)
+
+
+def _mean_margin(found: Losses, asset: str) -> Price | None:
+    """Per unit of the asset's mix; None where a product that was made has no margin."""
+    made = {product: n for (at, product), n in found.produced.items() if at == asset and n}
+    margins = {p: price for p in made if (price := found.prices.margin.get(p)) is not None}
+    currencies = {price.currency for price in margins.values()}
+    if not made or len(margins) < len(made) or len(currencies) > 1:
+        return None
+    amount = sum(n * margins[p].amount for p, n in made.items()) / sum(made.values())
+    return Price(amount, currencies.pop())
+
+
+# --- saying ----------------------------------------------------------------------------------
+
+
+def _money(cost: Cost, words: Words) -> str:
+    """Amounts of all currencies side by side; unknown where nothing has a price."""
+    if not cost.known:
+        return words.unknown
+    amounts = sorted(cost.amounts.items())
+    shown = [words.money(amount, currency) for currency, amount in amounts if round(amount)]
+    return words.joined(shown) or "0"
+
+
+def _minutes(items: Iterable[LossItem]) -> float:
+    return sum(item.minutes or 0.0 for item in items)
+
+
+def _units(items: Iterable[LossItem]) -> float:
+    return sum(item.units or 0.0 for item in items)
+
+
+def _stops_known(result: FinancialResult) -> bool:
+    return len(result.now.unknown.get("stops", ())) < len(result.now.found.assets)
+
+
+def _rejects_known(result: FinancialResult) -> bool:
+    return len(result.now.unknown.get("rejects", ())) < len(result.now.found.assets)
+
+
+def _sentence(result: FinancialResult, words: Words) -> str:
+    named = {"assets": names(result.asked, words), "period": words.period_name(result.period)}
+    stops, rejects = result.now.of(STOPS), result.now.of(REJECTS)
+    known = total(stops) if _stops_known(result) else None
+    wasted = total(rejects) if _rejects_known(result) else None
+    if known is None and wasted is None:
+        return words.say("financial_impact.nothing", **named)
+    said = []
+    if known is not None:
+        key = "down" if known.known else "down_unpriced"
+        amount, minutes = _money(known, words), words.minutes(_minutes(stops))
+        said.append(words.say(f"financial_impact.{key}", **named, money=amount, minutes=minutes))
+    if wasted is not None:
+        key = "waste" if wasted.known else "waste_unpriced"
+        units = words.number(_units(rejects))
+        said.append(words.say(f"financial_impact.{key}", money=_money(wasted, words), units=units))
+    if known is None:
+        said.insert(0, words.say("financial_impact.no_stops", **named))
+    return " ".join([*said, *_dearest(result, words)])
+
+
+def _dearest(result: FinancialResult, words: Words) -> list[str]:
+    """The asset that cost most, where several in one currency are asked for."""
+    priced = _priced(result)
+    if len(priced) != 1 or len(result.now.found.assets) < 2:
+        return []
+    ((currency, by_asset),) = priced.items()
+    asset, (down, waste) = max(by_asset.items(), key=lambda entry: sum(entry[1]))
+    money = words.money(down + waste, currency)
+    return [words.say("financial_impact.dearest", asset=asset, money=money)]
+
+
+def _priced(result: FinancialResult) -> dict[str, dict[str, tuple[float, float]]]:
+    """Currency → asset's name → amounts of downtime and waste, the dearest first."""
+    found: dict[str, dict[str, tuple[float, float]]] = {}
+    for asset in result.now.found.assets:
+        down = total(result.now.of(STOPS, asset.id)).amounts
+        waste = total(result.now.of(REJECTS, asset.id)).amounts
+        for currency in {*down, *waste}:
+            amounts = down.get(currency, 0.0), waste.get(currency, 0.0)
+            found.setdefault(currency, {})[asset.name] = amounts
+    return {
+        currency: dict(sorted(by_asset.items(), key=lambda entry: -sum(entry[1])))
+        for currency, by_asset in sorted(found.items())
+    }
+
+
+def _metrics(result: FinancialResult, words: Words) -> tuple[Part, ...]:
+    reference = words.period_name(result.reference) if result.reference else ""
+    cites = {*result.cites, *(result.before.cites if result.before else ())}
+    shown: list[Metric] = []
+    for label, kinds in (("downtime", STOPS), ("waste_cost", REJECTS)):
+        now = total(result.now.of(kinds)).amounts
+        before = total(result.before.of(kinds)).amounts if result.before else {}
+        shown += [
+            amount_metric(
+                words.say(f"financial_impact.{label}"),
+                amount,
+                words.money(amount, currency),
+                words,
+                before=before.get(currency),
+                reference=reference,
+                higher_is_better=False,
+                cites=tuple(sorted(cites)),
+            )
+            for currency, amount in sorted(now.items())
+        ]
+    margin = result.margin
+    if margin.cost is not None and margin.cost.known:
+        label = words.say("financial_impact.margin", asset=names(margin.constraints, words))
+        units = words.say("financial_impact.lost_units", units=words.number(margin.units))
+        shown.append(Metric(label, _money(margin.cost, words), units, cites=margin.cites))
+    return (Metrics(tuple(shown)),) if shown else ()
+
+
+def _charts(result: FinancialResult, words: Words) -> list[Part]:
+    charts: list[Part] = []
+    for currency, by_asset in _priced(result).items():
+        if len(by_asset) < 2:
+            continue
+        first = list(by_asset.items())[:_ASSETS]
+        charts.append(
+            Chart(
+                "bar",
+                words.say("financial_impact.by_asset"),
+                tuple(name for name, _ in first),
+                (
+                    Series(words.say("financial_impact.downtime"), tuple(d for _, (d, _) in first)),
+                    Series(
+                        words.say("financial_impact.waste_cost"), tuple(w for _, (_, w) in first)
+                    ),
+                ),
+                currency,
+                cites=result.cites,
+            )
+        )
+    return charts
+
+
+def _by_asset(result: FinancialResult, words: Words) -> tuple[Part, ...]:
+    entries = []
+    for asset in result.now.found.assets:
+        stops = result.now.of(STOPS, asset.id)
+        rejects = result.now.of(REJECTS, asset.id)
+        minutes, units = words.minutes(_minutes(stops)), words.units(_units(rejects), asset.unit)
+        down, waste = _money(total(stops), words), _money(total(rejects), words)
+        if asset.id in result.now.unknown.get("stops", ()):
+            minutes, down = words.unknown, words.unknown
+        if asset.id in result.now.unknown.get("rejects", ()):
+            units, waste = words.unknown, words.unknown
+        size = sum((total(stops) + total(rejects)).amounts.values())
+        entries.append((size, (asset.name, minutes, down, units, waste)))
+    entries.sort(key=lambda entry: -entry[0])
+    heads = (
+        words.say("common.asset"),
+        words.say("kpis.downtime"),
+        words.say("common.cost"),
+        words.say("kpis.scrap"),
+        words.say("common.cost"),
+    )
+    rows = [cells for _, cells in entries[:_ASSETS]]
+    if len(entries) > _ASSETS:
+        rows.append((words.say("common.more", n=len(entries) - _ASSETS), "", "", "", ""))
+    title = words.say("financial_impact.by_asset")
+    return (Table(heads, tuple(rows), "lrrrr", title, result.cites),)
+
+
+def _rates(result: FinancialResult, words: Words) -> tuple[Part, ...]:
+    """Per hour first, then per unit of material; the rates that the figures are made with."""
+    rates = sorted(result.now.rates, key=lambda rate: (rate.per != "hour", -rate.price.amount))
+    if not rates:
+        return ()
+    rows = []
+    for rate in rates[:_RATES]:
+        per_hour = rate.per == "hour"
+        amount = words.money(rate.price.amount, rate.price.currency, 0 if per_hour else 2)
+        since = rate.price.valid_from
+        rows.append(
+            (
+                rate.name,
+                words.say(f"financial_impact.per_{rate.per}", amount=amount),
+                words.day(since, year=True) if since else "",
+            )
+        )
+    if len(rates) > _RATES:
+        rows.append((words.say("common.more", n=len(rates) - _RATES), "", ""))
+    heads = (
+        words.say("financial_impact.what"),
+        words.say("financial_impact.rate"),
+        words.say("financial_impact.since"),
+    )
+    title = words.say("financial_impact.rates")
+    return (Table(heads, tuple(rows), "lrl", title, result.now.prices.cites),)
+
+
+def _notices(result: FinancialResult, words: Words) -> list[Notice]:
+    by_id = {asset.id: asset.name for asset in result.now.found.assets}
+    notices = []
+    for kinds, key in ((STOPS, "notices.no_cost_rate"), (REJECTS, "financial_impact.no_material")):
+        unpriced = total(result.now.of(kinds)).unpriced
+        if unpriced:
+            shown = words.joined([by_id.get(name, name) for name in unpriced])
+            notices.append(Notice(words.say(key, assets=shown)))
+    for name in ("stops", "rejects"):
+        if missing := result.now.unknown.get(name):
+            shown = words.joined([by_id[asset] for asset in missing])
+            notices.append(Notice(words.say(f"financial_impact.no_{name}_of", assets=shown)))
+    margin = result.margin
+    if margin.cost is None:
+        notices.append(Notice(words.say("financial_impact.no_constraint"), "neutral"))
+    elif margin.cost.unpriced:
+        shown = names(margin.constraints, words)
+        notices.append(Notice(words.say("financial_impact.no_margin", assets=shown)))
+    else:
+        notices.append(Notice(words.say("financial_impact.apart"), "neutral"))
+    return [*notices, *caveats(result.now.found, result.period, words, about="stops")]
+
+
+def _next(result: FinancialResult, words: Words) -> Actions:
+    scope = " ".join(asset.id for asset in result.asked)
+    tail = f" {result.said}" if result.said else ""
+    return next_questions(
+        (words.say("financial_impact.ask_losses"), f"/losses {scope}{tail}"),
+        (words.say("financial_impact.ask_why"), f"/downtime {scope}{tail}"),
+        (words.say("financial_impact.ask_improve"), f"/improve {scope}"),
+    )
