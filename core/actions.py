@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
-from core.alerts import Alert
+from core.alerts.inhibition import Alerts
+from core.alerts.rules import Alert
+from core.alerts.situation import OpenStop, Situation
 from core.domain.losses import Loss
 from core.domain.ranking import Candidate, rank
 from core.domain.safety import Severity
-from core.inhibition import Alerts
-from core.situation import OpenStop, Situation
 
 MOST = 5
 # Less is nobody's task: minutes per shift over days, minutes in all since the last shift began.

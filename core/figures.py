@@ -10,7 +10,7 @@ from core.answer import Action, Actions, Metric, Notice, Tone
 from core.domain.assets import Asset
 from core.domain.oee import Kpis
 from core.domain.periods import Period
-from core.measurement import Measurement
+from core.measures.measurement import Measurement
 from core.words import Words
 
 RATIOS = ("oee", "availability", "effectiveness", "quality")

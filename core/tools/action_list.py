@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.actions import CauseLoss, Task, Why, tasks
-from core.alert_rules import default_rules
-from core.alert_words import AlertWords, places
+from core.alerts.inhibition import evaluate
+from core.alerts.limits import default_rules
+from core.alerts.observe import observe
+from core.alerts.situation import Situation
+from core.alerts.wording import AlertWords, places
 from core.answer import Heading, Notice, Part, Text
-from core.cause_losses import lately, losses_for_tasks
 from core.context import ToolContext
 from core.domain import periods
 from core.domain.assets import Asset
 from core.domain.periods import Interval, Period
 from core.figures import names, next_questions
-from core.inhibition import evaluate
-from core.observe import observe
-from core.situation import Situation
+from core.measures.cause_losses import lately, losses_for_tasks
 from core.tool import ManufacturingTool, ScopeArgs
 from core.words import Words
 

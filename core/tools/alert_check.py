@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.alert_rules import default_rules
-from core.alert_words import AlertWords, places
-from core.alerts import Alert
+from core.alerts.inhibition import Alerts, evaluate
+from core.alerts.limits import default_rules
+from core.alerts.observe import observe
+from core.alerts.rules import Alert
+from core.alerts.situation import Check, OpenStop, Situation
+from core.alerts.wording import AlertWords, places
 from core.answer import Heading, Metric, Metrics, Notice, Part, Table, Text, Tone
 from core.context import ToolContext
 from core.domain.alarms import Priority
 from core.domain.assets import Asset
 from core.figures import names, next_questions
-from core.inhibition import Alerts, evaluate
-from core.observe import observe
-from core.situation import Check, OpenStop, Situation
 from core.tool import ManufacturingTool, ScopeArgs
 from core.words import Words
 

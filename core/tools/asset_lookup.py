@@ -9,10 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.answer import Actions, Heading, Notice, Part, Table, Text
-from core.causes import Causes, causes
-from core.changes import Change, changes
 from core.context import ToolContext
-from core.counted import counted
 from core.data.query import Condition, Query
 from core.data.source import Row
 from core.domain import oee, periods
@@ -20,7 +17,10 @@ from core.domain.assets import AREA, PLANT, Asset
 from core.domain.periods import Interval
 from core.domain.shifts import Shift
 from core.figures import caveats, next_questions
-from core.measurement import Measurement, measure
+from core.measures.causes import Causes, causes
+from core.measures.changes import Change, changes
+from core.measures.counted import counted
+from core.measures.measurement import Measurement, measure
 from core.tool import ManufacturingTool, ScopeArgs
 from core.words import Words
 

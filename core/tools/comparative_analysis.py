@@ -23,17 +23,17 @@ from core.answer import (
     Tone,
 )
 from core.context import ToolContext
-from core.counted import counted
 from core.domain import periods
 from core.domain.assets import AREA, PLANT, Asset
 from core.domain.contrast import Figure, Standing, differ, overlap, standing
 from core.domain.periods import Period
 from core.errors import NoData
 from core.figures import RATIOS, caveats, names, next_questions, why_not
-from core.measurement import Measurement
+from core.measures.counted import counted
+from core.measures.measurement import Measurement
+from core.measures.series import LOWER_IS_BETTER, Kpi
+from core.measures.subjects import MAIN, Subject, by_asset, by_period, by_shift
 from core.planner.period_words import parse_period
-from core.series import LOWER_IS_BETTER, Kpi
-from core.subjects import MAIN, Subject, by_asset, by_period, by_shift
 from core.tool import ManufacturingTool, PeriodArgs
 from core.words import Words
 from core.words.words import NBSP

@@ -11,15 +11,15 @@ from functools import partial
 from pydantic import Field
 
 from core.answer import Actions, Chart, Heading, Metrics, Notice, Part, Series, Table, Text
-from core.causes import Causes, causes
 from core.context import ToolContext
-from core.costing import Losses, LossItem, losses, total
-from core.counted import as_far, counted, is_comparable
 from core.domain import periods
 from core.domain.assets import Asset
 from core.domain.pareto import Bar, pareto
 from core.domain.periods import Period
 from core.figures import amount_metric, caveats, names, next_questions
+from core.measures.causes import Causes, causes
+from core.measures.costing import Losses, LossItem, losses, total
+from core.measures.counted import as_far, counted, is_comparable
 from core.tool import ManufacturingTool, PeriodArgs
 from core.words import Words
 

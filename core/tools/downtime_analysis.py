@@ -11,7 +11,15 @@ from typing import Literal
 from pydantic import Field
 
 from core.answer import Actions, Chart, Heading, Metric, Metrics, Notice, Part, Series, Table, Text
-from core.causes import (
+from core.context import ToolContext
+from core.data.query import Condition
+from core.domain import periods
+from core.domain.assets import Asset
+from core.domain.pareto import Bar, pareto
+from core.domain.periods import Interval, Period
+from core.domain.reliability import Reliability, reliability
+from core.figures import amount_metric, caveats, names, next_questions
+from core.measures.causes import (
     UNPLANNED,
     UNTOLD,
     Cause,
@@ -21,16 +29,8 @@ from core.causes import (
     longest_stops,
     median_minutes,
 )
-from core.context import ToolContext
-from core.counted import as_far, counted, is_comparable, machines, measure_before
-from core.data.query import Condition
-from core.domain import periods
-from core.domain.assets import Asset
-from core.domain.pareto import Bar, pareto
-from core.domain.periods import Interval, Period
-from core.domain.reliability import Reliability, reliability
-from core.figures import amount_metric, caveats, names, next_questions
-from core.measurement import Measurement, measure
+from core.measures.counted import as_far, counted, is_comparable, machines, measure_before
+from core.measures.measurement import Measurement, measure
 from core.tool import ManufacturingTool, PeriodArgs
 from core.words import Words
 

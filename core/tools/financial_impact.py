@@ -9,14 +9,14 @@ from functools import partial
 
 from core.answer import Actions, Chart, Heading, Metric, Metrics, Notice, Part, Series, Table, Text
 from core.context import ToolContext
-from core.costing import REJECTS, STOPS, Losses, LossItem, losses, total
-from core.counted import as_far, counted, is_comparable
 from core.domain import periods
 from core.domain.assets import Asset
 from core.domain.money import Cost, Lost, Price, lost_margin
 from core.domain.periods import Period
 from core.errors import NoData
 from core.figures import amount_metric, caveats, names, next_questions
+from core.measures.costing import REJECTS, STOPS, Losses, LossItem, losses, total
+from core.measures.counted import as_far, counted, is_comparable
 from core.tool import ManufacturingTool, PeriodArgs
 from core.words import Words
 

@@ -11,7 +11,6 @@ from pydantic import Field
 
 from core.answer import Chart, Heading, Metrics, Part, Series, Table, Text
 from core.context import ToolContext
-from core.counted import counted, measure_before
 from core.domain import oee, periods
 from core.domain.assets import Asset
 from core.domain.oee import Kpis, Sums
@@ -28,10 +27,12 @@ from core.figures import (
     said_again,
     why_not,
 )
-from core.measurement import Measurement, measure, pooled
-from core.plan import target_oee, targets
+from core.measures.counted import counted, measure_before
+from core.measures.measurement import Measurement, measure
+from core.measures.plan import target_oee, targets
+from core.measures.pooling import pooled
+from core.measures.prices import Prices, prices
 from core.planner.period_words import parse_period
-from core.prices import Prices, prices
 from core.tool import ManufacturingTool, PeriodArgs
 from core.words import Words
 

@@ -21,7 +21,6 @@ from core.answer import (
     Tone,
 )
 from core.context import ToolContext
-from core.counted import counted
 from core.data.query import Condition, Query
 from core.data.source import Row
 from core.domain import periods, targets
@@ -31,9 +30,10 @@ from core.domain.shifts import ShiftCalendar
 from core.domain.targets import PROJECTION_BASIS_MINUTES, Projection, Target
 from core.errors import NoData
 from core.figures import names, next_questions
-from core.measurement import Measurement, measure
-from core.plan import ShiftPlan, shift_plan
-from core.plan import targets as known_targets
+from core.measures.counted import counted
+from core.measures.measurement import Measurement, measure
+from core.measures.plan import ShiftPlan, shift_plan
+from core.measures.plan import targets as known_targets
 from core.tool import ManufacturingTool, ScopeArgs
 from core.words import Words
 from core.words.words import NBSP

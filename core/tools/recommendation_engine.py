@@ -14,7 +14,7 @@ from core.domain.patterns import Peak
 from core.domain.periods import Period
 from core.errors import NoData
 from core.figures import caveats, names, next_questions
-from core.improvement import LEAST_MINUTES, REJECTS, Idea, Ideas, Range, find_ideas
+from core.measures.improvement import LEAST_MINUTES, REJECTS, Idea, Ideas, Range, find_ideas
 from core.tool import ManufacturingTool, PeriodArgs
 from core.words import Words
 from core.words.words import NBSP

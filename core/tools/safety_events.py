@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from core.alerts.observe import is_open
 from core.answer import Chart, Heading, Metric, Metrics, Notice, Part, Series, Table, Text, Tone
 from core.context import ToolContext
 from core.data.query import Condition, Query
@@ -22,7 +23,6 @@ from core.domain.safety import Severity, days_since_recordable, parse_severity
 from core.domain.shifts import ShiftCalendar
 from core.errors import NoData
 from core.figures import names, next_questions
-from core.observe import is_open
 from core.tool import ManufacturingTool, PeriodArgs
 from core.words import Words
 

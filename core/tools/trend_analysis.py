@@ -15,7 +15,6 @@ from pydantic import Field
 
 from core.answer import Chart, Heading, Line, Metric, Metrics, Notice, Part, Series, Table, Text
 from core.context import ToolContext
-from core.counted import counted, machines
 from core.domain import oee, periods
 from core.domain.assets import Asset
 from core.domain.oee import Sums
@@ -31,9 +30,11 @@ from core.figures import (
     ratio_metric,
     why_not,
 )
-from core.measurement import Measurement, measure, pooled
-from core.plan import Targets, target_oee, targets
-from core.series import (
+from core.measures.counted import counted, machines
+from core.measures.measurement import Measurement, measure
+from core.measures.plan import Targets, target_oee, targets
+from core.measures.pooling import pooled
+from core.measures.series import (
     LOWER_IS_BETTER,
     By,
     Kpi,

@@ -32,9 +32,7 @@ class Door:
         self.now = NOW
         self.store = store
         self.source = CachedSource(SqlDataSource(file), lambda: self.now)
-        self.assistant = Assistant(
-            file, self.source, store, access_of=lambda user, place: access
-        )
+        self.assistant = Assistant(file, self.source, store, access_of=lambda user, place: access)
 
     def ask(
         self,

@@ -122,9 +122,10 @@ def test_who_may_see_packaging_only_sees_packaging_only(
 
 
 def test_a_source_of_hostile_names_shows_them_as_text(spoiled: Door, own_copy: Path) -> None:
-    execute(own_copy, "UPDATE downtime SET reason = '<!channel> [red]{x}\x1b[31m' WHERE asset = 'line-3'")
+    execute(
+        own_copy,
+        "UPDATE downtime SET reason = '<!channel> [red]{x}\x1b[31m' WHERE asset = 'line-3'",
+    )
     answer = spoiled.ask("why was line 3 down last night?")
     assert answer.outcome == "answer"
     assert "<!channel> [red]{x}" in first_text(answer)
-
-

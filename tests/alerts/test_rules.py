@@ -10,15 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.alert_rules import AlertRules, default_rules
-from core.alerts import Alert, raised, under_run
-from core.domain.alarms import Priority
-from core.domain.losses import Loss
-from core.domain.periods import Interval
-from core.domain.safety import Severity
-from core.domain.targets import Projection
-from core.inhibition import evaluate
-from core.situation import (
+from core.alerts.inhibition import evaluate
+from core.alerts.limits import AlertRules, default_rules
+from core.alerts.rules import Alert, raised, under_run
+from core.alerts.situation import (
     Feed,
     OpenStop,
     Progress,
@@ -29,6 +24,11 @@ from core.situation import (
     ScrapSeries,
     Situation,
 )
+from core.domain.alarms import Priority
+from core.domain.losses import Loss
+from core.domain.periods import Interval
+from core.domain.safety import Severity
+from core.domain.targets import Projection
 
 NOW = datetime(2026, 3, 12, 11, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)

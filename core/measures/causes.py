@@ -11,7 +11,7 @@ from core.context import ToolContext
 from core.data.query import Condition, Query
 from core.data.source import Row
 from core.domain.losses import Loss, parse_loss
-from core.measurement import Measurement
+from core.measures.measurement import Measurement
 
 _COLUMNS = ("reason", "reason_code", "reason_group", "loss")
 _MEASURES = ("minutes", "stops", "event_minutes", "long_stops", "long_minutes")

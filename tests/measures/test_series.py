@@ -11,8 +11,8 @@ from core.domain.losses import Loss
 from core.domain.oee import DEFAULT_RULES, Sums
 from core.domain.periods import Interval
 from core.domain.shifts import ShiftCalendar, ShiftPattern
-from core.measurement import pooled
-from core.series import comparable, earlier, judged, loss_changes, slots, value
+from core.measures.pooling import pooled
+from core.measures.series import comparable, earlier, judged, loss_changes, slots, value
 
 CALENDAR = ShiftCalendar(
     "Europe/Berlin",

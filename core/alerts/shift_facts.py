@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from core.alert_rules import AlertRules, ScrapRule
+from core.alerts.limits import AlertRules, ScrapRule
+from core.alerts.situation import Progress, Reading, Readings, ScrapPoint, ScrapSeries
+from core.alerts.view import View
 from core.data.query import Query
 from core.data.source import Row
 from core.domain import oee
@@ -19,10 +21,8 @@ from core.domain.targets import (
     expected_so_far,
     projection,
 )
-from core.measurement import Measurement, measure
-from core.plan import shift_plan, targets
-from core.situation import Progress, Reading, Readings, ScrapPoint, ScrapSeries
-from core.view import View
+from core.measures.measurement import Measurement, measure
+from core.measures.plan import shift_plan, targets
 
 _MINUTE = timedelta(minutes=1)
 _LONGEST_SHIFT = timedelta(days=2)

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from core.alert_rules import AlertRules
-from core.alerts import RATES, Alert, gravity, raised, with_follower
+from core.alerts.limits import AlertRules
+from core.alerts.rules import RATES, Alert, gravity, raised, with_follower
+from core.alerts.situation import OpenStop, Situation
 from core.domain.alarms import first_out, flooding
-from core.situation import OpenStop, Situation
 
 _STOPS = frozenset({"down", "stop_cost"})
 Path = tuple[str, ...]

@@ -23,7 +23,7 @@ from core.domain.trend import (
 )
 from core.domain.waterfall import rated as rated_parts
 from core.domain.waterfall import waterfall
-from core.measurement import Measurement
+from core.measures.measurement import Measurement
 
 By = Literal["day", "shift", "week"]
 Kpi = Literal[

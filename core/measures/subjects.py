@@ -11,7 +11,6 @@ from statistics import median
 from typing import Literal
 
 from core.context import ToolContext
-from core.counted import counted, machines
 from core.data.query import Query
 from core.domain import oee
 from core.domain.assets import Asset
@@ -21,8 +20,10 @@ from core.domain.periods import Interval, Period
 from core.domain.shifts import ShiftCalendar
 from core.errors import NoData
 from core.figures import RATIOS
-from core.measurement import Measurement, measure, pooled
-from core.series import (
+from core.measures.counted import counted, machines
+from core.measures.measurement import Measurement, measure
+from core.measures.pooling import pooled
+from core.measures.series import (
     Slot,
     known_sum,
     loss_minutes,

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from core.actions import CauseLoss, CauseLosses
 from core.context import Fetched, ToolContext
-from core.costing import REJECTS, Losses, losses
-from core.counted import counted
 from core.data.query import Query
 from core.data.source import Row
 from core.domain import periods
@@ -22,6 +20,8 @@ from core.domain.losses import Loss, parse_loss
 from core.domain.money import Cost
 from core.domain.periods import Interval
 from core.errors import NoData
+from core.measures.costing import REJECTS, Losses, losses
+from core.measures.counted import counted
 
 _BY = ("asset", "loss", "reason", "reason_code", "cause_asset")
 

@@ -8,12 +8,8 @@ from datetime import datetime
 from statistics import fmean
 from typing import Literal
 
-from core.alert_rules import AlertRules, BehindRule, ScrapRule, StaleRule, UnderRule
-from core.domain.alarms import Priority
-from core.domain.losses import Loss
-from core.domain.safety import Severity
-from core.domain.trend import BASELINE_POINTS, xmr_limits
-from core.situation import (
+from core.alerts.limits import AlertRules, BehindRule, ScrapRule, StaleRule, UnderRule
+from core.alerts.situation import (
     Check,
     Feed,
     OpenStop,
@@ -24,6 +20,10 @@ from core.situation import (
     ScrapSeries,
     Situation,
 )
+from core.domain.alarms import Priority
+from core.domain.losses import Loss
+from core.domain.safety import Severity
+from core.domain.trend import BASELINE_POINTS, xmr_limits
 
 _ORDER: tuple[Check, ...] = (
     "safety", "stop_cost", "down", "behind_plan", "scrap_jump", "quality", "oee", "feed_stale"

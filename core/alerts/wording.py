@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.alerts import Alert
+from core.alerts.rules import Alert
+from core.alerts.situation import OpenStop
 from core.domain.assets import Asset, Hierarchy
 from core.domain.safety import parse_severity
-from core.situation import OpenStop
 from core.words import Words
 
 _NEAR = timedelta(hours=12)

@@ -17,8 +17,10 @@ from core.domain.money import Cost, Lost, Price, downtime_cost, price_on, waste_
 from core.domain.oee import Sums
 from core.domain.periods import Interval
 from core.domain.waterfall import six_big_losses
-from core.measurement import COUNTS, Measurement, measure, scrapped
-from core.prices import Prices, prices
+from core.measures.measurement import Measurement, measure
+from core.measures.prices import Prices, prices
+from core.measures.reading import COUNTS
+from core.measures.row_sums import scrapped
 
 REJECTS = ("startup_rejects", "production_rejects")
 STOPS = tuple(loss.value for loss in Loss if loss is not Loss.PLANNED)

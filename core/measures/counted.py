@@ -9,7 +9,7 @@ from core.context import ToolContext
 from core.domain.assets import Asset, Hierarchy
 from core.domain.periods import Interval, Period
 from core.errors import NoData
-from core.measurement import Measurement, measure
+from core.measures.measurement import Measurement, measure
 
 
 def counted(hierarchy: Hierarchy, asked: Sequence[Asset]) -> tuple[Asset, ...]:

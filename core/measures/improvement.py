@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from core.context import ToolContext
-from core.counted import counted
 from core.data.query import Query
 from core.domain import oee
 from core.domain.assets import LINE, Asset
@@ -19,9 +18,11 @@ from core.domain.patterns import Peak, peak_product, peak_shift, peak_weekday
 from core.domain.periods import Interval, Period
 from core.domain.ranking import Candidate, Gain, best_quartile_gain, rank
 from core.domain.shifts import ShiftCalendar
-from core.measurement import Measurement, measure, pooled
-from core.prices import Prices, prices
-from core.series import Slot, judged, loss_minutes, of_period, slots
+from core.measures.counted import counted
+from core.measures.measurement import Measurement, measure
+from core.measures.pooling import pooled
+from core.measures.prices import Prices, prices
+from core.measures.series import Slot, judged, loss_minutes, of_period, slots
 
 REJECTS = "production_rejects"
 # From this share on, one reason is most of the loss.

@@ -11,7 +11,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from core.alert_rules import AlertRules
+from core.alerts.limits import AlertRules
+from core.alerts.shift_facts import progress, readings, scrap
+from core.alerts.situation import Check, Feed, OpenStop, SafetyEvent, Situation
+from core.alerts.view import View
 from core.context import ToolContext
 from core.data.query import Condition, Query
 from core.data.source import Row
@@ -22,10 +25,7 @@ from core.domain.money import Lost, downtime_cost
 from core.domain.periods import Interval
 from core.domain.safety import parse_severity
 from core.errors import NoData
-from core.prices import Prices, prices
-from core.shift_facts import progress, readings, scrap
-from core.situation import Check, Feed, OpenStop, SafetyEvent, Situation
-from core.view import View
+from core.measures.prices import Prices, prices
 
 T = TypeVar("T")
 _MINUTE = timedelta(minutes=1)

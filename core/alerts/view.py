@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from core.context import ToolContext
-from core.counted import counted
 from core.domain.assets import Asset
 from core.domain.periods import Interval
 from core.domain.shifts import ShiftCalendar
+from core.measures.counted import counted
 
 _MINUTE = timedelta(minutes=1)
 

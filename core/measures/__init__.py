@@ -1,0 +1,1 @@
+"""What several tools share: assets measured in a period, and what is made of that."""
