@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.actions import CauseLoss, CauseLosses, Task, When, tasks
-from core.alert_rules import default_rules
+from core.alerts.inhibition import evaluate
+from core.alerts.limits import default_rules
+from core.alerts.situation import OpenStop, Progress, Reading, Readings, SafetyEvent, Situation
 from core.domain.losses import Loss
 from core.domain.periods import Interval
 from core.domain.safety import Severity
-from core.inhibition import evaluate
-from core.situation import OpenStop, Progress, Reading, Readings, SafetyEvent, Situation
 
 NOW = datetime(2026, 3, 12, 11, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)

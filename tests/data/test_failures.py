@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 import sqlite3
-import shutil
 import subprocess
 import sys
 import tempfile

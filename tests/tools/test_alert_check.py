@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.access import Access
-from core.alerts import Alert
+from core.alerts.rules import Alert
 from core.errors import NoData
 from core.registry import by_command
 from tests.plants import NOW

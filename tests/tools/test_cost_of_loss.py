@@ -6,7 +6,7 @@ from collections import defaultdict
 import pytest
 
 from core.access import Access
-from core.costing import REJECTS, STOPS, total
+from core.measures.costing import REJECTS, STOPS, total
 from tests.tools import plain_sql
 from tests.tools.conftest import Ask, MakePlant
 from tests.tools.plain_sql import PERIODS

@@ -5,8 +5,8 @@ import sqlite3
 import pytest
 
 from core.access import Access
-from core.costing import REJECTS, STOPS, total
 from core.errors import NoData
+from core.measures.costing import REJECTS, STOPS, total
 from tests.tools import plain_sql
 from tests.tools.conftest import Ask, MakePlant
 from tests.tools.plain_sql import PERIODS
