@@ -24,6 +24,10 @@ _ASSETS = 10
 _RATES = 12
 
 
+Amounts = tuple[float | None, float | None]
+"""Of downtime and of waste; None is unknown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Margin:
     """What the constraints' stops cost in margin: `cost` None where no constraint is marked."""
@@ -195,24 +199,33 @@ def _dearest(result: FinancialResult, words: Words) -> list[str]:
     if len(priced) != 1 or len(result.now.found.assets) < 2:
         return []
     ((currency, by_asset),) = priced.items()
-    asset, (down, waste) = max(by_asset.items(), key=lambda entry: sum(entry[1]))
-    money = words.money(down + waste, currency)
+    asset, amounts = max(by_asset.items(), key=lambda entry: _known(entry[1]))
+    money = words.money(_known(amounts), currency)
     return [words.say("financial_impact.dearest", asset=asset, money=money)]
 
 
-def _priced(result: FinancialResult) -> dict[str, dict[str, tuple[float, float]]]:
+def _priced(result: FinancialResult) -> dict[str, dict[str, Amounts]]:
     """Currency → asset's name → amounts of downtime and waste, the dearest first."""
-    found: dict[str, dict[str, tuple[float, float]]] = {}
+    found: dict[str, dict[str, Amounts]] = {}
     for asset in result.now.found.assets:
-        down = total(result.now.of(STOPS, asset.id)).amounts
-        waste = total(result.now.of(REJECTS, asset.id)).amounts
-        for currency in {*down, *waste}:
-            amounts = down.get(currency, 0.0), waste.get(currency, 0.0)
+        down = total(result.now.of(STOPS, asset.id))
+        waste = total(result.now.of(REJECTS, asset.id))
+        for currency in {*down.amounts, *waste.amounts}:
+            amounts = _amount(down, currency), _amount(waste, currency)
             found.setdefault(currency, {})[asset.name] = amounts
     return {
-        currency: dict(sorted(by_asset.items(), key=lambda entry: -sum(entry[1])))
+        currency: dict(sorted(by_asset.items(), key=lambda entry: -_known(entry[1])))
         for currency, by_asset in sorted(found.items())
     }
+
+
+def _amount(cost: Cost, currency: str) -> float | None:
+    """None where something has no price and nothing has one: unknown is not 0."""
+    return cost.amounts.get(currency, None if cost.unpriced else 0.0)
+
+
+def _known(amounts: Amounts) -> float:
+    return sum(amount for amount in amounts if amount is not None)
 
 
 def _metrics(result: FinancialResult, words: Words) -> tuple[Part, ...]:
