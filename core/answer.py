@@ -31,13 +31,18 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A figure: `value` as shown ("61.2 %"), `change` as shown ("−3.1 pp vs yesterday")."""
+    """A figure: `value` as shown ("61.2 %"), `change` as shown ("−3.1 pp vs yesterday").
+
+    `amount` is the figure itself for programs: a ratio (0.612), minutes, units or money; None
+    where it is unknown or no number.
+    """
 
     label: str
     value: str
     change: str = ""
     tone: Tone = "neutral"
     cites: tuple[int, ...] = ()
+    amount: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

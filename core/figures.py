@@ -47,7 +47,7 @@ def ratio_metric(
     if value is not None and target is not None:
         tone = "good" if (value >= target) == higher_is_better else "bad"
         said.insert(0, words.say("common.target_is", value=words.percent(target)))
-    return Metric(label, words.percent(value), " · ".join(said), tone, cites)
+    return Metric(label, words.percent(value), " · ".join(said), tone, cites, value)
 
 
 def amount_metric(
@@ -68,7 +68,7 @@ def amount_metric(
         tone = _tone(delta, higher_is_better)
         said = f"{words.signed(delta * 100)}\u00a0%"
         change = words.say("common.versus", change=said, reference=reference)
-    return Metric(label, shown, change, tone, cites)  # type: ignore[arg-type]
+    return Metric(label, shown, change, tone, cites, value)  # type: ignore[arg-type]
 
 
 def _tone(delta: float, higher_is_better: bool) -> Tone:

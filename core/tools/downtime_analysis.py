@@ -37,6 +37,8 @@ from core.words import Words
 _TOP = 8
 _LONGEST = 5
 _PLACES = 10
+# Minutes by which a sum of many stops may differ without meaning anything.
+_ROUNDING = 1.0
 # Above this part the two records of the same minutes are said to differ.
 _GAP = 0.01
 # From this part on it is said how much has no reason.
@@ -399,14 +401,17 @@ def _lengths(result: DowntimeResult, words: Words) -> list[Metric]:
     if result.median is None or not result.now.stops or not whole:
         return []
     long_stops = sum(row.long_stops for row in rows)
-    of_time = words.percent(sum(row.long_minutes for row in rows) / whole, 0)
+    of_time = words.percent(sum(row.long_minutes for row in rows) / whole)
     label = words.say("downtime_analysis.long", minutes=words.minutes(result.long_minutes))
-    share = words.percent(long_stops / result.now.stops, 0)
     change = words.say("downtime_analysis.of_time", share=of_time)
     median = Metric(
-        words.say("downtime_analysis.median"), words.minutes(result.median), cites=cites
+        words.say("downtime_analysis.median"),
+        words.minutes(result.median),
+        cites=cites,
+        amount=result.median,
     )
-    return [median, Metric(label, share, change, cites=cites)]
+    count = words.number(long_stops)
+    return [median, Metric(label, count, change, cites=cites, amount=long_stops)]
 
 
 def _reliable(result: DowntimeResult, words: Words) -> list[Metric]:
@@ -573,6 +578,11 @@ def _notices(result: DowntimeResult, words: Words) -> list[Notice]:
         notices.append(Notice(words.say("downtime_analysis.much_nameless", share=share)))
     if result.args.by == "shift" and result.by != "shift":
         notices.append(Notice(words.say("downtime_analysis.no_shifts")))
+    logged = sum(row.event_minutes for row in result.now.rows)
+    minutes = result.now.minutes or 0.0
+    if _counts_always(result.now.found) and result.single and logged - minutes > _ROUNDING:
+        said = {"logged": f"{words.number(logged)} min", "counted": f"{words.number(minutes)} min"}
+        notices.append(Notice(words.say("downtime_analysis.overlap", **said), "neutral"))
     both = _second_opinion(result.now.found)
     if both is not None:
         events, recorded = both
@@ -584,6 +594,17 @@ def _notices(result: DowntimeResult, words: Words) -> list[Notice]:
     elif not result.single and result.now.minutes is not None:
         notices.append(Notice(words.say("downtime_analysis.sums"), "neutral"))
     return notices
+
+
+def _counts_always(found: Measurement) -> bool:
+    """Whether all of the period counts: then only overlaps and its edges shorten a stop."""
+    if found.stops is None or found.stops.interval is None:
+        return False
+    whole = found.stops.interval
+    return all(
+        [(span.start, span.end) for span in planned.spans] == [(whole.start, whole.end)]
+        for planned in found.stops.planned
+    )
 
 
 def _second_opinion(found: Measurement) -> tuple[float, float] | None:

@@ -304,6 +304,25 @@ def test_a_stop_covered_by_an_earlier_one_is_counted_without_minutes(
     assert (row["minutes"], row["stops"], row["event_minutes"]) == (0, 1, 10)
 
 
+def test_of_two_that_start_together_the_longer_has_the_minutes(
+    database: Database, source: SqlDataSource
+) -> None:
+    fill(database, [Stop("m-1", 10, 5, reason="b"), Stop("m-1", 10, 30)])
+    day = Interval(BASE, BASE + timedelta(days=1))
+    found = rows(source, Query("downtime", ASSETS, day, ("minutes", "stops"), ("reason",)))
+    assert {r["reason"]: (r["minutes"], r["stops"]) for r in found} == {"a": (30, 1), "b": (0, 1)}
+
+
+def test_a_stop_without_length_is_counted_where_a_period_is_cut(
+    database: Database, source: SqlDataSource
+) -> None:
+    fill(database, [Stop("m-1", 60, 0)])
+    cut, end = BASE + timedelta(minutes=60), BASE + timedelta(minutes=120)
+    first = Query("downtime", ASSETS, Interval(BASE, cut), ("stops",))
+    second = Query("downtime", ASSETS, Interval(cut, end), ("stops",))
+    assert [rows(source, query)[0]["stops"] for query in (first, second)] == [None, 1]
+
+
 def test_a_long_stop_is_found_weeks_after_its_start(
     database: Database, source: SqlDataSource
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.data import zones
@@ -185,6 +185,9 @@ _readings = st.datetimes(
 # --- bounds ----------------------------------------------------------------------------------
 
 
+# The end of the hour that Chicago's clocks show twice, and an instant in its second half.
+@example("America/Chicago", utc("2026-11-01 02:00").replace(tzinfo=None),
+         utc("2026-11-01 07:30").replace(tzinfo=None))  # fmt: skip
 @given(
     st.sampled_from([*ZONES, "Australia/Lord_Howe", "UTC"]),
     _readings,
