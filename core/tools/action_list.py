@@ -145,10 +145,17 @@ class _Said:
         """The first task is the sentence that matters."""
         words, found = self.alerts.words, self.result.tasks
         if not found:
-            key = "action_list.nothing_known" if self._knows_nothing else "action_list.nothing"
-            shown = names(self.result.asked, words)
-            return (Text(words.say(key, assets=shown), self.result.cites),)
+            return (Text(self._nothing(), self.result.cites),)
         return tuple(self._task(number, task) for number, task in enumerate(found, start=1))
+
+    def _nothing(self) -> str:
+        words, feeds = self.alerts.words, self.result.situation.feeds
+        shown = names(self.result.asked, words)
+        if feeds:
+            moment = words.moment(max(feed.at for feed in feeds), self.result.zone)
+            return words.say("action_list.nothing_new", assets=shown, moment=moment)
+        key = "action_list.nothing_known" if self._knows_nothing else "action_list.nothing"
+        return words.say(key, assets=shown)
 
     @property
     def _knows_nothing(self) -> bool:
