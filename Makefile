@@ -41,8 +41,9 @@ sync: setup
 bench: setup
 	@$(BIN)/python -m benchmarks
 
+# The long proofs, and every property test with 2,000 examples where it does not set its own.
 prove: setup
-	@$(BIN)/python -m pytest -m prove
+	@HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -m "prove or hypothesis"
 
 # Only whoever changes a dependency needs uv; --universal covers every system and Python at once.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -1,6 +1,14 @@
-"""Fixtures that every test can ask for."""
+"""Fixtures that every test can ask for, and how hard the property tests try."""
+
+import os
+
+from hypothesis import settings
 
 from tests.plants import sample_path
 from tests.postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url", "sample_path"]
+
+settings.register_profile("usual", deadline=None, print_blob=True)
+settings.register_profile("prove", deadline=None, max_examples=2_000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
