@@ -6,8 +6,10 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from cachetools import LRUCache
 
 from core import commands, registry, replay
 from core.access import EVERYTHING, Access
@@ -33,6 +35,8 @@ Progress = Callable[[str], None]
 AccessOf = Callable[[User, Place], Access]
 LONGEST_QUESTION = 10_000
 _SECONDS = 45
+_REMEMBERED = 1_000
+_OLDEST = timedelta(hours=8)
 _DECLINED = frozenset({"period_future"})
 
 
@@ -70,6 +74,8 @@ class Assistant:
         self._language = language
         self._access_of = access_of
         self._planner = _planner()
+        # Question → when it was last answered: cached facts answer it again when the source fails.
+        self._answered: LRUCache[object, datetime] = LRUCache(_REMEMBERED)
 
     async def handle(self, request: Request, progress: Progress | None = None) -> Answer:
         """The answer to one request; `progress` is told what is going on meanwhile."""
@@ -172,9 +178,18 @@ class Assistant:
         words: Words,
     ) -> Answer:
         tool, args = command.tool, command.args
+        asked = (tool.name, args, plant, self._access_of(request.user, request.place).scope)
         context = self._context(request, installation, plant, words)
         try:
             parts = tool.present(await tool.run(args, context), words)
+            self._answered[asked] = request.now
+        except SourceUnavailable:
+            # A period that still runs is another question every minute; the last one is cached.
+            answered = self._answered.get(asked)
+            if answered is None or answered >= request.now or request.now - answered > _OLDEST:
+                raise
+            earlier = replace(request, now=answered)
+            return await self._run(command, earlier, installation, plant, words)
         except UnknownAsset as error:
             return _unknown_asset(error, command, installation, words)
         except AmbiguousAsset as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -88,16 +89,19 @@ def test_a_corrupt_file_is_told(spoiled: Door, own_copy: Path) -> None:
 def test_an_older_value_is_served_with_a_note_when_the_source_fails(
     spoiled: Door, own_copy: Path
 ) -> None:
-    from datetime import timedelta
-
-    assert spoiled.ask("/oee line-3 yesterday").outcome == "answer"
+    """Also for a period that still runs, and so is another question every minute."""
+    questions = ("/oee line-3 yesterday", "/oee line-3", "/production packaging")
+    before = [spoiled.ask(question) for question in questions]
     own_copy.rename(own_copy.with_suffix(".gone"))
     spoiled.source._source._engine.dispose()  # type: ignore[attr-defined]
-    asked_at = spoiled.now
-    spoiled.now = asked_at + timedelta(hours=2)
-    answer = spoiled.ask("/oee line-3 yesterday", now=asked_at)
-    assert answer.outcome == "answer"
-    assert any("does not answer" in notice for notice in notices(answer))
+    spoiled.now += timedelta(hours=2)
+    for question, then in zip(questions, before, strict=True):
+        answer = spoiled.ask(question)
+        assert (answer.outcome, first_text(answer)) == ("answer", first_text(then)), question
+        assert any("does not answer" in notice for notice in notices(answer))
+    assert spoiled.ask("/oee line-4").outcome == "error"
+    spoiled.now += timedelta(days=1)
+    assert spoiled.ask("/oee line-3").outcome == "error"
 
 
 def test_who_may_see_packaging_only_sees_packaging_only(

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from core.answer import Citation, Table
+from core.answer import Table
 from core.answer_json import to_json
 from tests.assistant.conftest import Door, action, first_text, notices
 
@@ -42,7 +42,7 @@ def test_every_figure_has_a_citation(door: Door) -> None:
     assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
     production = [c for c in answer.citations if c.table == "production"]
     assert production
-    assert all(isinstance(c, Citation) and c.rows == 24 and c.period for c in production)
+    assert all(c.rows == 24 and c.period for c in production)
 
 
 def test_the_answer_tells_programs_what_was_understood(door: Door) -> None:
