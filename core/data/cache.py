@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Literal
 
 from cachetools import LRUCache, TTLCache
@@ -19,7 +20,8 @@ SECONDS: dict[Tier, int] = {"live": 60, "daily": 15 * 60, "static": 60 * 60}
 _STATIC: frozenset[Fact] = frozenset(
     {"asset", "product", "product_rate", "calendar", "target", "cost"}
 )
-_ROWS = 200_000
+# What a tier and the older values may hold, about 50 MB each.
+_ROWS = 50_000
 
 
 @dataclass(slots=True)
@@ -46,17 +48,27 @@ def tier_of(query: Query, now: datetime) -> Tier:
     return "daily" if settled and "latest" not in query.measures else "live"
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Facts with the time at which they were read. The size counts rows and the query's spans,
+    so that a few large answers cannot fill the memory."""
+
+    facts: Facts
+    at: datetime
+    size: int
+
+
 @dataclass(slots=True)
 class _Shelf:
-    """One tier. Sizes are rows, so that a few large answers cannot fill the memory."""
+    """One tier."""
 
     seconds: int
     timer: Callable[[], float]
     counts: Counts = field(default_factory=Counts)
-    fresh: TTLCache[object, Facts] = field(init=False)
+    fresh: TTLCache[object, _Kept] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.fresh = TTLCache(_ROWS, self.seconds, timer=self.timer, getsizeof=_size)
+        self.fresh = TTLCache(_ROWS, self.seconds, timer=self.timer, getsizeof=attrgetter("size"))
 
 
 class CachedSource:
@@ -72,7 +84,7 @@ class CachedSource:
         self._clock = clock
         seconds = lambda: clock().timestamp()  # noqa: E731
         self._shelves = {tier: _Shelf(limit, seconds) for tier, limit in SECONDS.items()}
-        self._old: LRUCache[object, tuple[datetime, Facts]] = LRUCache(_ROWS, getsizeof=_old_size)
+        self._old: LRUCache[object, _Kept] = LRUCache(_ROWS, getsizeof=attrgetter("size"))
         self._loading: dict[object, asyncio.Task[Facts]] = {}
         self._columns: dict[Fact, frozenset[str]] = {}
 
@@ -83,7 +95,7 @@ class CachedSource:
         found = shelf.fresh.get(key)
         if found is not None:
             shelf.counts.hits += 1
-            return found
+            return found.facts
         task = self._loading.get(key)
         if task is None:
             shelf.counts.misses += 1
@@ -102,11 +114,10 @@ class CachedSource:
             if kept is None:
                 raise
             shelf.counts.stale += 1
-            at, facts = kept
-            return replace(facts, stale=at)
-        if _size(facts) <= _ROWS // 4 and self._loading.get(key) is asyncio.current_task():
-            shelf.fresh[key] = facts
-            self._old[key] = (self._clock().astimezone(UTC), facts)
+            return replace(kept.facts, stale=kept.at)
+        made = _Kept(facts, self._clock().astimezone(UTC), _size(query, facts))
+        if made.size <= _ROWS // 4 and self._loading.get(key) is asyncio.current_task():
+            shelf.fresh[key] = self._old[key] = made
         return facts
 
     def _loaded(self, key: object, task: asyncio.Task[Facts]) -> None:
@@ -140,7 +151,7 @@ class CachedSource:
                 **asdict(shelf.counts),
                 "hit_rate": shelf.counts.hit_rate,
                 "answers": len(shelf.fresh),
-                "rows": sum(len(facts.rows) for facts in shelf.fresh.values()),
+                "rows": sum(len(kept.facts.rows) for kept in shelf.fresh.values()),
             }
             for tier, shelf in self._shelves.items()
         }
@@ -155,9 +166,5 @@ class CachedSource:
         return kept
 
 
-def _size(facts: Facts) -> int:
-    return len(facts.rows) + 1
-
-
-def _old_size(kept: tuple[datetime, Facts]) -> int:
-    return _size(kept[1])
+def _size(query: Query, facts: Facts) -> int:
+    return 1 + len(facts.rows) + sum(len(planned.spans) for planned in query.planned)

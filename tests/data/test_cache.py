@@ -275,13 +275,13 @@ def test_what_was_asked_before_clearing_is_not_kept() -> None:
 
 def test_it_is_bounded() -> None:
     async def scenario() -> None:
-        source = Source(rows=40_000)
+        source = Source(rows=10_000)
         cache = CachedSource(source, Clock())
         for day in range(20):
             await cache.fetch(Query("production", (f"asset-{day}",), RUNNING.interval))
         assert 0 < (cache.report()["live"]["answers"] or 0) < 20
-        assert (cache.report()["live"]["rows"] or 0) <= 200_000
-        source.rows = 60_000  # one that would push out everything else is not kept
+        assert (cache.report()["live"]["rows"] or 0) <= 50_000
+        source.rows = 15_000  # one that would push out everything else is not kept
         loads = source.loads
         for _ in range(2):
             await cache.fetch(Query("downtime", None, RUNNING.interval))
