@@ -93,6 +93,7 @@ def _plain(value: object) -> Any:
                 "zone": value.zone,
                 "label": value.label,
                 "arguments": dict(value.arguments),
+                "so_far": value.so_far,
             }
         case Mapping():
             return {str(key): _plain(inner) for key, inner in value.items()}

@@ -11,7 +11,7 @@ from typing import Any
 
 from cachetools import LRUCache
 
-from core import commands, registry, replay
+from core import commands, registry, replay, replies
 from core.access import EVERYTHING, Access
 from core.acts.feedback import feedback
 from core.answer import Action, Actions, Answer, Notice, Outcome, Part, Text
@@ -21,10 +21,10 @@ from core.context import ToolContext
 from core.data.cache import CachedSource
 from core.data.mapping import PlantFile
 from core.errors import AmbiguousAsset, NoData, SourceUnavailable, UnknownAsset, UserError
-from core.help import WAYS_OUT, help_answer
+from core.help import help_answer, ways_out
 from core.installation import Definitions, Installation
 from core.kept import Kept
-from core.planner.planner import FIELDS, Choice, Clarify, Decline, Plan, Planner, ThreadContext
+from core.planner.planner import FIELDS, Clarify, Decline, Plan, Planner, ThreadContext
 from core.planner.reading import detect_language
 from core.request import Language, Place, Request, User
 from core.store import Store
@@ -90,14 +90,14 @@ class Assistant:
         except TimeoutError:
             problem = words.say("problems.timeout")
             said = words.say("errors.source_unavailable", system=self._source.name, problem=problem)
-            return _told("error", said)
+            return replies.told("error", said)
         except SourceUnavailable as error:
-            return _told("error", _unavailable(error, words))
+            return replies.told("error", replies.unavailable(error, words))
         except NoData as error:
-            return _told("no_data", words.say(error.key, **error.arguments))
+            return replies.told("no_data", words.say(error.key, **error.arguments))
         except UserError as error:
             outcome: Outcome = "decline" if error.key in _DECLINED else "clarify"
-            return _told(outcome, words.say(error.key, **error.arguments))
+            return replies.told(outcome, words.say(error.key, **error.arguments))
 
     def _heard(self, text: str) -> Language:
         return detect_language(text, self._language)
@@ -110,6 +110,8 @@ class Assistant:
             raise UserError("question_too_long", limit=LONGEST_QUESTION)
         installation = await self._definitions.load()
         plant = request.plant or request.user.plant or _first_plant(installation)
+        if plant not in installation.plants:
+            raise UserError("unknown_plant", said=plant, plants=", ".join(installation.plants))
         match text.split(" ", 1)[0].lower():
             case "/data":
                 stored = await replay.stored_answer(text, request, self._kept)
@@ -122,6 +124,9 @@ class Assistant:
             case "/feedback":
                 return await feedback(text, request, self._kept, words)
         before = await self._kept.context(request)
+        repeated = replay.in_words(text, before.get("answer"))
+        if repeated:
+            return await self._answer(replace(request, text=repeated), words, progress)
         wanted = self._wanted(text, installation, plant, before, words)
         if isinstance(wanted, Answer):
             return wanted
@@ -150,16 +155,22 @@ class Assistant:
                 return help_answer("", words)
             case Plan(tool=name, args=args):
                 if name not in registry.names():
-                    return _told("decline", words.say(f"planner.no_{name}"))
+                    return replies.told("decline", words.say(f"planner.no_{name}"))
                 tool = registry.tool(name)
-                return Command(tool, commands.make_args(tool, args))
+                period = commands.past_period(tool, text, installation)
+                return Command(tool, commands.make_args(tool, args), period=period)
             case Clarify(key=key, choices=choices):
-                offered = tuple(_offer(choice, installation, words) for choice in choices)
-                return _told("clarify", words.say(f"planner.{key}"), Actions(offered))
+                offered = tuple(
+                    replies.offer(choice, installation, words)
+                    for choice in choices
+                    if choice.tool in registry.names()
+                )
+                return replies.told("clarify", words.say(f"planner.{key}"), Actions(offered))
             case Decline(key="empty"):
                 raise UserError("empty_question")
             case Decline(key=key):
-                return _told("decline", words.say(f"planner.{key}"), WAYS_OUT)
+                ids = [i for m in names.find(text) if m.sort == "known" for i in m.ids]
+                return replies.told("decline", words.say(f"planner.{key}"), ways_out(ids[:3]))
 
     def _context(
         self, request: Request, installation: Installation, plant: str, words: Words
@@ -180,6 +191,7 @@ class Assistant:
         tool, args = command.tool, command.args
         asked = (tool.name, args, plant, self._access_of(request.user, request.place).scope)
         context = self._context(request, installation, plant, words)
+        context.fixed_period = command.fixed
         try:
             parts = tool.present(await tool.run(args, context), words)
             self._answered[asked] = request.now
@@ -191,15 +203,15 @@ class Assistant:
             earlier = replace(request, now=answered)
             return await self._run(command, earlier, installation, plant, words)
         except UnknownAsset as error:
-            return _unknown_asset(error, command, installation, words)
+            return replies.unknown_asset(error, command, installation, words)
         except AmbiguousAsset as error:
-            return _ambiguous(error, command, installation, words)
-        parts += _notices(context, command, words)
+            return replies.ambiguous_asset(error, command, installation, words)
+        parts = _after_lead(parts, _not_used(command, words)) + _notices(context, words)
         parts, citations = numbered(parts, context.citations)
         resolved = _plain_args(args, context)
         answer = Answer("answer", parts, citations, tool.name, resolved, secrets.token_hex(4))
         answer = replace(answer, language=words.language)
-        thread = {"tool": tool.name, "args": _thread_args(args, context)}
+        thread = {"tool": tool.name, "args": _thread_args(args, context), "answer": answer.id}
         await self._kept.keep(request, answer, context.queries, thread)
         if self._kept.failed:
             return replace(answer, parts=(*parts, Notice(words.say("notices.no_store"))))
@@ -235,13 +247,27 @@ def _thread_args(args: Args, context: ToolContext) -> dict[str, object]:
     return values
 
 
-def _notices(context: ToolContext, command: Command, words: Words) -> tuple[Part, ...]:
+def _not_used(command: Command, words: Words) -> tuple[Part, ...]:
+    """What of the question the answer does not take into account."""
+    told: list[Part] = []
+    if command.leftover:
+        told.append(Notice(words.say("notices.leftover", said=command.leftover[:80])))
+    if command.period:
+        told.append(Notice(words.say("notices.only_now", period=command.period[:80])))
+    return tuple(told)
+
+
+def _after_lead(parts: tuple[Part, ...], more: tuple[Part, ...]) -> tuple[Part, ...]:
+    """`more` right after the sentence that matters, where nobody overlooks it."""
+    lead = next((n for n, part in enumerate(parts, start=1) if isinstance(part, Text)), 0)
+    return (*parts[:lead], *more, *parts[lead:])
+
+
+def _notices(context: ToolContext, words: Words) -> tuple[Part, ...]:
     notices = [
         Notice(words.say(f"notices.{key}", **_worded(arguments, context, words)))
         for key, arguments in context.notes
     ]
-    if command.leftover:
-        notices.append(Notice(words.say("notices.leftover", said=command.leftover[:80])))
     return tuple(notices)
 
 
@@ -259,54 +285,3 @@ def _worded(
         else value
         for name, value in arguments.items()
     }
-
-
-def _offer(choice: Choice, installation: Installation, words: Words) -> Action:
-    said = choice.args.get("assets")
-    ids = said if isinstance(said, list | tuple) else ()
-    shown = [a.name if (a := installation.hierarchy.get(str(i))) else str(i) for i in ids]
-    label = words.say(f"planner.{choice.tool}", assets=", ".join(shown)).strip(" :")
-    return Action(label, choice.command)
-
-
-def _told(outcome: Outcome, text: str, *more: Part) -> Answer:
-    return Answer(outcome, (Text(text), *more))
-
-
-def _unavailable(error: SourceUnavailable, words: Words) -> str:
-    key = f"problems.{error.problem}"
-    problem = words.say(key) if words.has(key) else error.problem
-    return words.say("errors.source_unavailable", system=error.system, problem=problem)
-
-
-def _unknown_asset(
-    error: UnknownAsset, command: Command, installation: Installation, words: Words
-) -> Answer:
-    nearest = [asset for i in error.nearest if (asset := installation.hierarchy.get(i))]
-    if not nearest:
-        return _told("unknown_asset", words.say("errors.unknown_asset", said=error.said))
-    shown = words.joined([asset.name for asset in nearest], "or")
-    text = words.say("errors.unknown_asset_nearest", said=error.said, nearest=shown)
-    choices = _choices(error.said, tuple(asset.id for asset in nearest), command, installation)
-    return _told("unknown_asset", text, choices)
-
-
-def _ambiguous(
-    error: AmbiguousAsset, command: Command, installation: Installation, words: Words
-) -> Answer:
-    text = words.say("errors.ambiguous_asset", said=error.said)
-    return _told("clarify", text, _choices(error.said, error.candidates, command, installation))
-
-
-def _choices(
-    said: str, ids: tuple[str, ...], command: Command, installation: Installation
-) -> Actions:
-    """One button per asset that may be meant: the same question with its name put right."""
-    offered = []
-    given = getattr(command.args, "assets", ())
-    for asset_id in ids[:8]:
-        assets = tuple(asset_id if name == said else name for name in given) or (asset_id,)
-        asset = installation.hierarchy[asset_id]
-        label = f"{asset.name} ({asset.area or asset.plant})"
-        offered.append(Action(label, commands.render(command.tool, command.args, assets=assets)))
-    return Actions(tuple(offered))

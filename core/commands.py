@@ -9,9 +9,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from core import registry
+from core.domain.periods import Period
 from core.errors import UserError
 from core.installation import Installation
 from core.planner.arguments import fill
+from core.planner.period_words import find_period
 from core.tool import AnyTool, Args
 
 HELP = frozenset({"help", "hilfe", "?", "andon"})
@@ -19,11 +21,14 @@ HELP = frozenset({"help", "hilfe", "?", "andon"})
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`leftover` are words that were not understood: the answer says so."""
+    """`leftover` are words that were not understood, `period` one that the tool cannot look at:
+    the answer says so. `fixed` is the very period of an answer that is asked for again."""
 
     tool: AnyTool
     args: Args
     leftover: str = ""
+    period: str = ""
+    fixed: Period | None = None
 
 
 def parse(text: str, installation: Installation, plant: str | None) -> Command:
@@ -36,7 +41,19 @@ def parse(text: str, installation: Installation, plant: str | None) -> Command:
     tool = registry.tool(name)
     fields = frozenset(tool.args.model_fields)
     filled = fill(fields, rest, installation.names(plant), installation.shift_names)
-    return Command(tool, make_args(tool, filled.args), " ".join(filled.left))
+    args, left = dict(filled.args), " ".join(filled.left)
+    if left and "assets" in fields and not args.get("assets"):
+        # What stands where an asset belongs is one that is not known, not a word to pass over.
+        args["assets"], left = [left], ""
+    return Command(tool, make_args(tool, args), left, past_period(tool, rest, installation))
+
+
+def past_period(tool: AnyTool, text: str, installation: Installation) -> str:
+    """The words of a past period in a question to a tool that only knows how things stand now."""
+    if "period" in tool.args.model_fields:
+        return ""
+    found = find_period(text, installation.shift_names)
+    return next((span.said for span in found if span.when == "past"), "")
 
 
 def make_args(tool: AnyTool, values: Mapping[str, Any]) -> Args:

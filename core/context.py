@@ -41,7 +41,8 @@ class ToolContext:
 
     `resolved` collects what the words were taken to mean; `citations` and `queries` what was
     read (a citation's `query` is an index into `queries`); `notes` are (key, arguments) of
-    caveats that hold for the answer as a whole.
+    caveats that hold for the answer as a whole. `fixed_period` is the period of an answer that is
+    asked for again, whatever its words would mean by now.
     """
 
     user: User
@@ -55,6 +56,7 @@ class ToolContext:
     citations: list[Citation] = field(default_factory=list)
     queries: list[Query] = field(default_factory=list)
     notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    fixed_period: Period | None = None
     _cited: dict[object, int] = field(default_factory=dict)
 
     # --- what the words mean
@@ -99,7 +101,10 @@ class ToolContext:
         Raises UserError for words that name none, and for a reversed or a future one.
         """
         calendar = self.installation.calendar(assets[0])
-        chosen = parse_period(said, calendar, self.now) if said else default(calendar, self.now)
+        if self.fixed_period is not None:
+            chosen = self.fixed_period
+        else:
+            chosen = parse_period(said, calendar, self.now) if said else default(calendar, self.now)
         self.resolved["period"] = chosen
         self.resolved["period_is_default"] = not said
         if chosen.last_worked is not None:

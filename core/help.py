@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core import registry
 from core.answer import Action, Actions, Answer, Heading, Table, Text
 from core.words import Words
 
-WAYS_OUT = Actions(
-    tuple(Action(said, said) for said in ("/actions", "/production", "/oee", "/downtime"))
-)
-"""What is offered where there is nothing better to offer."""
+_OFFERED = ("/actions", "/production", "/oee", "/downtime")
+
+
+def ways_out(assets: Sequence[str] = ()) -> Actions:
+    """What is offered where there is nothing better to offer, on the assets that were named."""
+    commands = ("/downtime", "/oee", "/production") if assets else _OFFERED
+    said = [" ".join((command, *assets)) for command in commands]
+    return Actions(tuple(Action(command, command) for command in said))
 
 
 def help_answer(command: str, words: Words) -> Answer:
@@ -25,7 +31,7 @@ def _all(words: Words) -> Answer:
     )
     columns = tuple(words.say(f"help.{column}") for column in ("command", "answers", "example"))
     table = Table(columns, rows, "lll")
-    return Answer("answer", (Text(words.say("help.intro")), table, WAYS_OUT))
+    return Answer("answer", (Text(words.say("help.intro")), table, ways_out()))
 
 
 def _one(name: str, words: Words) -> Answer:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from core import registry
 from core.answer import Action, Actions, Answer, Heading, Metrics, Part, Table, Text
 from core.answer_json import from_json
 from core.commands import Command, make_args
 from core.context import ToolContext
+from core.domain.periods import Interval, Period
 from core.errors import UserError
 from core.kept import Kept, query_of
-from core.request import Request
+from core.request import Language, Request
 from core.store import StoredAnswer
 from core.words import Words
 
 PAGE = 15
+_LANGUAGES: tuple[Language, ...] = ("en", "de")
 
 
 async def stored_answer(text: str, request: Request, kept: Kept) -> StoredAnswer:
@@ -95,9 +98,27 @@ def again(stored: StoredAnswer) -> Command:
     tool = registry.tool(stored.tool)
     values = dict(stored.args.get("args", {}))
     period = stored.answer.get("args", {}).get("period")
-    if isinstance(period, Mapping) and "period" in tool.args.model_fields:
-        values["period"] = f"{period['start']}..{period['end']}"
-    return Command(tool, make_args(tool, values))
+    fixed = _period(period) if isinstance(period, Mapping) else None
+    return Command(tool, make_args(tool, values), fixed=fixed)
+
+
+def _period(stored: Mapping[str, Any]) -> Period:
+    """The period as it was understood then, with its label, so that it is compared alike."""
+    start, end = (datetime.fromisoformat(stored[name]) for name in ("start", "end"))
+    arguments = tuple((str(n), str(value)) for n, value in stored["arguments"].items())
+    so_far = bool(stored.get("so_far"))
+    return Period(Interval(start, end), stored["zone"], stored["label"], arguments, so_far)
+
+
+def in_words(text: str, answer_id: object) -> str:
+    """ "show the data" and "run again" as commands on the thread's last answer; "" otherwise."""
+    said = text.strip(" .!?").casefold()
+    for key, command in (("answer.show_data", "/data"), ("answer.run_again", "/again")):
+        if answer_id and any(
+            said == Words(language).say(key).casefold() for language in _LANGUAGES
+        ):
+            return f"{command} {answer_id}"
+    return ""
 
 
 def compared(stored: StoredAnswer, now: Answer, words: Words) -> Answer:
@@ -109,7 +130,7 @@ def compared(stored: StoredAnswer, now: Answer, words: Words) -> Answer:
         for label in dict.fromkeys((*old, *new))
         if old.get(label) != new.get(label)
     ]
-    late = sum(c.rows for c in now.citations) - sum(c.rows for c in then.citations)
+    late = max(0, sum(c.rows for c in now.citations) - sum(c.rows for c in then.citations))
     said = words.say("answer.changed", n=len(rows)) if rows else words.say("answer.same")
     lead: list[Part] = [Text(said + (f" {words.say('answer.late_rows', n=late)}" if late else ""))]
     if rows:

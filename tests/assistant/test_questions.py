@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from core.answer import Table
+from core.answer import Metrics, Notice, Table
 from core.answer_json import to_json
 from tests.assistant.conftest import Door, action, first_text, notices
 
@@ -127,6 +127,36 @@ def test_words_that_are_not_understood_are_said_to_be_left_out(door: Door) -> No
     answer = door.ask("/oee line-3 yesterday flurbel")
     assert answer.outcome == "answer"
     assert any("flurbel" in notice for notice in notices(answer))
+
+
+def test_an_unknown_word_in_the_place_of_an_asset_is_asked_back(door: Door) -> None:
+    answer = door.ask("/oee lin yesterday")
+    assert answer.outcome == "unknown_asset"
+    assert door.ask("/downtime foobar").outcome == "unknown_asset"
+
+
+def test_a_period_that_a_tool_cannot_look_at_is_said_to_be_left_out(door: Door) -> None:
+    answer = door.ask("/production line-1 yesterday")
+    assert isinstance(answer.parts[2], Notice)
+    assert "yesterday" in answer.parts[2].text
+    assert not any("left out" in notice for notice in notices(door.ask("/production line-1")))
+
+
+def test_the_same_answer_is_compared_alike_when_asked_again(door: Door) -> None:
+    answer = door.ask("/downtime line-3 last night")
+    again = door.ask("run again")
+    assert "Nothing changed" in first_text(again)
+    figures = [p for p in answer.parts if isinstance(p, Metrics)]
+    assert [p for p in again.parts if isinstance(p, Metrics)] == figures
+    door.ask("/downtime line-3 last night")
+    shown = door.ask("Show the data")
+    assert any(isinstance(part, Table) for part in shown.parts)
+
+
+def test_blame_is_declined_with_the_causes_offered(door: Door) -> None:
+    answer = door.ask("who screwed up line 3?")
+    assert answer.outcome == "decline"
+    assert answer.actions[0].command == "/downtime line-3"
 
 
 def test_help_names_every_command_and_explains_one(door: Door) -> None:

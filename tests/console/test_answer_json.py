@@ -63,6 +63,7 @@ def test_times_and_periods_among_the_arguments_are_iso() -> None:
             "zone": "UTC",
             "label": "date",
             "arguments": {"day": "2026-03-11"},
+            "so_far": False,
         },
         "day": "2026-03-11",
         "levels": ["a", "b"],
