@@ -46,13 +46,19 @@ def big_plant(folder: Path = HOME) -> Path:
     """The path of the plant's plant.toml; made (in less than a minute) if it is not there."""
     database, described = folder / "big.db", folder / "plant.toml"
     if not (database.exists() and _version(database) == _wanted()):
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        made_folder(folder)
         _make(database)
     facts = "\n".join(f'[facts.{name}]\ntable = "{name}"\n' for name in FACTS)
     content = _PLANT.format(path=database.as_posix(), facts=facts)
     described.write_text(content, encoding="utf-8")
     return described
+
+
+def made_folder(folder: Path = HOME) -> Path:
+    """The folder for what benchmarks make, which git ignores."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    return folder
 
 
 def _wanted() -> int:

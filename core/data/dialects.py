@@ -22,7 +22,6 @@ from sqlalchemy import (
     select,
     values,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
@@ -123,6 +122,8 @@ def unpacked(
         ]
         return select(*fields).cte(name).prefix_with("MATERIALIZED", dialect="sqlite")
     if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import JSONB  # slow, and rarely needed
+
         elements = func.jsonb_array_elements(cast(bindparam(name, type_=String), JSONB))
         value = elements.table_valued(column("value", JSONB), name=f"{name}_json").render_derived()
         cells = [

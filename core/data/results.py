@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import RowMapping
+from sqlalchemy import CursorResult
 
 from core.data.moments import Moment
 from core.data.physical import Physical
@@ -19,15 +20,29 @@ from core.errors import NoData
 
 Convert = Callable[[Any], object]
 _NEWEST = ("recorded", "latest")
+_UNKNOWN = frozenset({type(None)})
+_TEXT = _UNKNOWN | {str}
+_NUMBERS = _UNKNOWN | {int, float}
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "x", "ja", "j"})
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A statement's rows, by column: converting a column at a time takes a third of the time."""
+
+    columns: Mapping[str, Sequence[Any]]
+    rows: int
+
+
+def found_by(result: CursorResult[Any]) -> Found:
+    """Reads the whole result."""
+    names, rows = tuple(result.keys()), result.all()
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return Found(dict(zip(names, columns, strict=True)), len(rows))
+
+
 def facts(
-    found: Sequence[RowMapping],
-    query: Query,
-    physical: Physical,
-    ids: Mapping[str, str],
-    source: str,
+    found: Found, query: Query, physical: Physical, ids: Mapping[str, str], source: str
 ) -> Facts:
     """Raises NoData "text_in_number" or "not_a_time" rather than to give a figure that is wrong.
 
@@ -40,62 +55,70 @@ def facts(
         rows = tuple(row for row in rows if row["rows"] or "first" not in row)
     counted = sum(int(str(row["rows"] or 0)) for row in rows) if summed else len(rows)
     recorded = SCHEMA[query.fact].recorded
-    newest = [row[n] for row in rows for n in (*_NEWEST, recorded) if row.get(n) is not None]
+    known = [name for name in (*_NEWEST, recorded) if name in found.columns]
+    newest = [row[name] for row in rows for name in known]
     as_of = max((at for at in newest if isinstance(at, datetime)), default=None)
     return Facts(rows, Origin(source, physical.mapping.table, counted), as_of)
 
 
-def in_doubt(found: Sequence[RowMapping], query: Query, physical: Physical) -> bool:
+def in_doubt(found: Found, query: Query, physical: Physical) -> bool:
     """Whether sums of columns taken for whole numbers are not whole: they must be asked for
     again, now with a look at every row."""
     if physical.dialect != "sqlite":
         return False
     whole = [name for name in query.measures if name in physical.columns.whole]
-    mixed = {name for row in found for name in whole if isinstance(row.get(name), float)}
+    mixed = {name for name in whole if float in map(type, found.columns.get(name, ()))}
     physical.columns.whole -= mixed
     return bool(mixed)
 
 
 def _rows(
-    found: Sequence[RowMapping], query: Query, physical: Physical, ids: Mapping[str, str]
+    found: Found, query: Query, physical: Physical, ids: Mapping[str, str]
 ) -> tuple[Row, ...]:
-    if not found:
-        return ()
-    unknown = dict.fromkeys(name for name in query.measures if name not in found[0])
-    unknown.pop("latest", None)
-    converts = [
-        (name, _convert(name, query, physical, ids))
-        for name in found[0]
-        if name not in ("not_number", "not_time")
-    ]
-    if any(row.get("not_number") for row in found):
+    if any(found.columns.get("not_number", ())):
         raise NoData("text_in_number", table=physical.mapping.table, column=_wrong(query, physical))
-    if any(row.get("not_time") for row in found):
+    if any(found.columns.get("not_time", ())):
         raise NoData("not_a_time", table=physical.mapping.table, column=_times(physical))
+    columns: dict[str, Sequence[object]] = {
+        name: _converted(values, *_convert(name, query, physical, ids))
+        for name, values in found.columns.items()
+        if name not in ("not_number", "not_time")
+    }
+    unknown = (None,) * found.rows
+    columns |= {n: unknown for n in query.measures if n not in columns and n != "latest"}
+    names = tuple(columns)
     return tuple(
-        {name: None if (v := row[name]) is None else convert(v) for name, convert in converts}
-        | unknown
-        for row in found
+        dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)
     )
 
 
-def _convert(name: str, query: Query, physical: Physical, ids: Mapping[str, str]) -> Convert:
+def _converted(values: Sequence[Any], convert: Convert, right: frozenset[type]) -> Sequence[object]:
+    """`right` are the types that need no conversion: most columns hold nothing else."""
+    if right.issuperset(map(type, values)):
+        return values
+    return [None if value is None else convert(value) for value in values]
+
+
+def _convert(
+    name: str, query: Query, physical: Physical, ids: Mapping[str, str]
+) -> tuple[Convert, frozenset[type]]:
+    """How a column's values are converted, and the types that are right as they are."""
     fact = SCHEMA[query.fact]
     moment = _moment(name, query, physical)
     if moment is not None:
-        return _reader(moment, name, physical)
+        return _reader(moment, name, physical), _UNKNOWN
     if name in ("asset", "cause_asset"):
-        return lambda value: ids.get(str(value), str(value))
+        return lambda value: ids.get(str(value), str(value)), _UNKNOWN if ids else _TEXT
     kind = fact.columns.get(name) if not query.measures or name in query.group_by else None
     match kind:
         case "text":
-            return lambda value: value if isinstance(value, str) else str(value)
+            return str, _TEXT
         case "flag":
-            return _flag
+            return _flag, _UNKNOWN
         case "number" | "minutes":
-            return lambda value: _number(value, name, physical)
+            return lambda value: _number(value, name, physical), _NUMBERS
         case _:
-            return lambda value: float(value) if isinstance(value, Decimal) else value
+            return lambda value: float(value) if isinstance(value, Decimal) else value, _NUMBERS
 
 
 def _moment(name: str, query: Query, physical: Physical) -> Moment | None:
@@ -117,9 +140,13 @@ def _moment(name: str, query: Query, physical: Physical) -> Moment | None:
 
 
 def _reader(moment: Moment, name: str, physical: Physical) -> Convert:
+    known: dict[Any, datetime | None] = {}  # many rows of a result begin and end together
+
     def read(value: Any) -> datetime | None:
         try:
-            return moment.read(value)
+            if value not in known:
+                known[value] = moment.read(value)
+            return known[value]
         except (ValueError, TypeError, OverflowError, OSError, AttributeError):
             raise NoData("not_a_time", column=name, table=physical.mapping.table) from None
 

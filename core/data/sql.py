@@ -18,7 +18,7 @@ from core.data.mapping import PlantFile
 from core.data.physical import Physical, look, shift_times
 from core.data.problems import problem_of
 from core.data.query import Condition, Fact, Query
-from core.data.results import facts, in_doubt
+from core.data.results import facts, found_by, in_doubt
 from core.data.source import Facts
 from core.errors import AndonError, NoData, SourceUnavailable
 
@@ -100,7 +100,8 @@ class SqlDataSource:
         running = loop.run_in_executor(self._threads, self.run, work)
         try:
             # The driver's own limit comes first; this one holds where a driver has none.
-            return await asyncio.wait_for(running, self._timeout + 2)
+            async with asyncio.timeout(self._timeout + 2):
+                return await running
         except TimeoutError:
             raise SourceUnavailable(self.name, "timeout") from None
 
@@ -113,9 +114,9 @@ class SqlDataSource:
         if physical is None:
             raise NoData("fact_missing", fact=query.fact)
         query = self._with_keys(query)
-        found = connection.execute(*self.statement(query, physical)).mappings().all()
+        found = found_by(connection.execute(*self.statement(query, physical)))
         if in_doubt(found, query, physical):
-            found = connection.execute(*self.statement(query, physical)).mappings().all()
+            found = found_by(connection.execute(*self.statement(query, physical)))
         return facts(found, query, physical, self._ids, self.name)
 
     def statement(self, query: Query, physical: Physical) -> tuple[Select[Any], Parameters]:

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 MINUTE = 60
 HOUR = 3600
 DAY = 86_400
 _EPOCH = date(1970, 1, 1).toordinal()
-_TIMES = [
-    f" {second // HOUR:02}:{second // 60 % 60:02}:{second % 60:02}" for second in range(0, DAY, 6)
-]
 
 Window = tuple[int, int]
+
+
+@cache
+def _times() -> list[str]:
+    """Of each tenth of a minute of a day; made when the first is written."""
+    return [
+        f" {second // HOUR:02}:{second // 60 % 60:02}:{second % 60:02}"
+        for second in range(0, DAY, 6)
+    ]
 
 
 @lru_cache(maxsize=1024)
@@ -27,7 +33,7 @@ def _day(number: int) -> str:
 
 def text(instant: int) -> str:
     """'YYYY-MM-DD HH:MM:SS' in UTC, of an instant that is a multiple of six seconds."""
-    return _day(instant // DAY) + _TIMES[instant % DAY // 6]
+    return _day(instant // DAY) + _times()[instant % DAY // 6]
 
 
 def instant(moment: datetime) -> int:

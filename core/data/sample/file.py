@@ -1,4 +1,7 @@
-"""The file of the sample plant: made whole, or brought up to the present."""
+"""The file of the sample plant: made whole, or brought up to the present.
+
+What happens in the plant (history.py) is imported only where something is to be written.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.data.sample.clock import instant, parse, text
-from core.data.sample.history import Progress, utc_day, write_history, write_masters
-from core.data.sample.stories import Sample
 from core.errors import MisconfiguredError
+
+if TYPE_CHECKING:
+    from core.data.sample.history import Progress
 
 VERSION = 1
 """Kept as the file's user_version; a file of another version is made anew."""
@@ -39,11 +44,10 @@ def make_sample(
     if days < 1:
         raise ValueError("the sample plant needs at least one day")
     until = instant(now)
-    sample = Sample(seed, anchor or utc_day(until), days)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _alone(path):
         version(path)  # raises if the file is not ours
-        _make(path, sample, until, progress)
+        _make(path, (seed, anchor, days), until, progress)
 
 
 def tick(path: Path, now: datetime) -> bool:
@@ -70,7 +74,7 @@ def ensure_sample(
         if version(path) == VERSION:
             _tick(path, until)
         else:
-            _make(path, Sample(seed, utc_day(until), days), until, progress)
+            _make(path, (seed, None, days), until, progress)
 
 
 def version(path: Path) -> int | None:
@@ -101,7 +105,14 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
-def _make(path: Path, sample: Sample, until: int, progress: Progress | None) -> None:
+def _make(
+    path: Path, plant: tuple[int, date | None, int], until: int, progress: Progress | None
+) -> None:
+    from core.data.sample.history import utc_day, write_history, write_masters
+    from core.data.sample.stories import Sample
+
+    seed, anchor, days = plant
+    sample = Sample(seed, anchor or utc_day(until), days)
     temporary = path.with_name(path.name + ".new")
     _remove(temporary)  # of a process that was killed; we are alone here
     with closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
@@ -139,6 +150,9 @@ def _tick(path: Path, until: int) -> bool:
         if until <= since:
             connection.execute("ROLLBACK")
             return False
+        from core.data.sample.history import write_history
+        from core.data.sample.stories import Sample
+
         sample = Sample(seed, date.fromisoformat(anchor), days)
         write_history(connection, sample, since, until, None)
         connection.execute("UPDATE sample SET ticked_to = ?", (text(until),))
