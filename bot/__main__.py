@@ -67,7 +67,8 @@ def _command(name: str, argv: list[str]) -> int:
     from core.errors import AndonError, MisconfiguredError
 
     module = import_module(f"bot.commands.{name}")
-    parser = ArgumentParser(f"andon {name}", description=f"{COMMANDS[name].capitalize()}.")
+    said = COMMANDS[name]
+    parser = ArgumentParser(f"andon {name}", description=f"{said[:1].upper()}{said[1:]}.")
     module.configure(parser)
     try:
         arguments = parser.parse_intermixed_args(argv)

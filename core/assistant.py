@@ -20,7 +20,14 @@ from core.commands import Command
 from core.context import ToolContext
 from core.data.cache import CachedSource
 from core.data.mapping import PlantFile
-from core.errors import AmbiguousAsset, NoData, SourceUnavailable, UnknownAsset, UserError
+from core.errors import (
+    AmbiguousAsset,
+    NoData,
+    PlantsDiffer,
+    SourceUnavailable,
+    UnknownAsset,
+    UserError,
+)
 from core.help import help_answer, ways_out
 from core.installation import Definitions, Installation
 from core.kept import Kept
@@ -80,7 +87,8 @@ class Assistant:
     async def handle(self, request: Request, progress: Progress | None = None) -> Answer:
         """The answer to one request; `progress` is told what is going on meanwhile."""
         language = request.language or request.user.language or self._heard(request.text)
-        return replace(await self._handled(request, Words(language), progress), language=language)
+        words = Words(language, request.now)
+        return replace(await self._handled(request, words, progress), language=language)
 
     async def _handled(self, request: Request, words: Words, progress: Progress | None) -> Answer:
         request = replace(request, now=request.now.replace(second=0, microsecond=0))
@@ -206,7 +214,12 @@ class Assistant:
             return replies.unknown_asset(error, command, installation, words)
         except AmbiguousAsset as error:
             return replies.ambiguous_asset(error, command, installation, words)
+        except PlantsDiffer as error:
+            return replies.plants_differ(error, command, words)
         parts = _after_lead(parts, _not_used(command, words)) + _notices(context, words)
+        if command.period:
+            said = " ".join(("/oee", *map(str, _ids(context)), command.period))
+            parts += (Actions((Action(said, said),)),)
         parts, citations = numbered(parts, context.citations)
         resolved = _plain_args(args, context)
         answer = Answer("answer", parts, citations, tool.name, resolved, secrets.token_hex(4))
@@ -237,6 +250,11 @@ def _plain_args(args: Args, context: ToolContext) -> dict[str, object]:
     """The arguments as they were understood: asset ids, and the period in full."""
     values: dict[str, object] = args.model_dump()
     return values | context.resolved
+
+
+def _ids(context: ToolContext) -> list[object]:
+    found = context.resolved.get("assets")
+    return found if isinstance(found, list) else []
 
 
 def _thread_args(args: Args, context: ToolContext) -> dict[str, object]:

@@ -16,7 +16,7 @@ from core.domain import oee, periods
 from core.domain.assets import PLANT, Asset, Hierarchy
 from core.domain.periods import Interval, Period
 from core.domain.shifts import ShiftCalendar
-from core.errors import NoData, UserError
+from core.errors import NoData, PlantsDiffer, UserError
 from core.installation import Installation
 from core.planner.period_words import parse_period
 from core.request import User
@@ -98,13 +98,20 @@ class ToolContext:
     def period(self, said: str | None, default: Default, assets: Sequence[Asset]) -> Period:
         """The period that is meant, in the zone of the first asset's plant.
 
-        Raises UserError for words that name none, and for a reversed or a future one.
+        Raises UserError for words that name none, and for a reversed or a future one;
+        PlantsDiffer where it is not the same stretch of time in the plants of all assets.
         """
-        calendar = self.installation.calendar(assets[0])
         if self.fixed_period is not None:
             chosen = self.fixed_period
         else:
-            chosen = parse_period(said, calendar, self.now) if said else default(calendar, self.now)
+            plants = {asset.plant: self.installation.calendar(asset) for asset in assets}
+            chosen, *others = [
+                parse_period(said, calendar, self.now) if said else default(calendar, self.now)
+                for calendar in plants.values()
+            ]
+            if any(other.interval != chosen.interval for other in others):
+                own = {p: tuple(a.id for a in assets if a.plant == p) for p in plants}
+                raise PlantsDiffer({self.hierarchy[p].name: ids for p, ids in own.items()})
         self.resolved["period"] = chosen
         self.resolved["period_is_default"] = not said
         if chosen.last_worked is not None:

@@ -6,6 +6,8 @@ never the text of the exception.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class AndonError(Exception):
     """The root of the tree."""
@@ -40,6 +42,15 @@ class AmbiguousAsset(UserError):
         super().__init__("ambiguous_asset", said=said)
         self.said = said
         self.candidates = candidates
+
+
+class PlantsDiffer(UserError):
+    """The period asked for is not the same time in all plants; `asked` holds the ids of the
+    assets asked for by the plant's name."""
+
+    def __init__(self, asked: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__("plants_differ", plants=", ".join(asked))
+        self.asked = asked
 
 
 class SourceUnavailable(AndonError):

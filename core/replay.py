@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core import registry
 from core.answer import Action, Actions, Answer, Heading, Metrics, Part, Table, Text
 from core.answer_json import from_json
 from core.commands import Command, make_args
 from core.context import ToolContext
+from core.data.query import Query
+from core.data.source import Row
 from core.domain.periods import Interval, Period
 from core.errors import UserError
 from core.kept import Kept, query_of
@@ -20,15 +23,19 @@ from core.store import StoredAnswer
 from core.words import Words
 
 PAGE = 15
+MOST = 2_000
+_ALWAYS = ("start", "time", "total_units", "minutes")
 _LANGUAGES: tuple[Language, ...] = ("en", "de")
 
 
 async def stored_answer(text: str, request: Request, kept: Kept) -> StoredAnswer:
     """The answer that a replay command names. Raises UserError where the asker has none such."""
     _, *given = text.split()
-    stored = await kept.answer(given[0], request) if given else None
+    if not given:
+        raise UserError("no_answer_named")
+    stored = await kept.answer(given[0], request)
     if stored is None:
-        raise UserError("unknown_answer", id=given[0][:20] if given else "")
+        raise UserError("unknown_answer", id=given[0][:20])
     return stored
 
 
@@ -39,31 +46,39 @@ async def data(text: str, stored: StoredAnswer, context: ToolContext) -> Answer:
     """`/data ID [citation] [page]`: a page of the rows behind a figure."""
     words = context.words
     number, page = (int(v) if v.isdigit() else 1 for v in (*text.split()[2:4], "1", "1")[:2])
-    page = max(page, 1)
     answer = from_json(stored.answer)
     citation = next((c for c in answer.citations if c.number == number), None)
     if citation is None:
         raise UserError("unknown_citation", n=number)
-    query = query_of(stored.queries[citation.query]).rows(PAGE + 1, (page - 1) * PAGE)
-    facts = await context.fetch(query)
+    query = query_of(stored.queries[citation.query])
+    # All at once: a total, and the columns that tell rows apart, are known from all rows only.
+    facts = await context.fetch(query.rows(MOST + 1))
+    rows = [row for row in facts.rows[:MOST] if _counts(row, query)]
     source = context.citations[0]
-    shown = facts.rows[:PAGE]
-    columns = tuple(name for name in (shown[0] if shown else {}) if name != "description")
+    first = (max(page, 1) - 1) * PAGE
+    shown = rows[first : first + PAGE]
+    columns = _telling(rows)
     table = Table(
         columns,
-        tuple(tuple(_cell(row.get(name), words) for name in columns) for row in shown),
+        tuple(
+            tuple(_cell(row.get(name), words, citation.zone) for name in columns) for row in shown
+        ),
         title=f"{source.table} · {citation.filter}",
     )
     heading = Heading(words.say("answer.data_title", n=number, source=source.source))
     said = words.say(
-        "answer.data",
-        first=(page - 1) * PAGE + 1 if shown else 0,
-        last=(page - 1) * PAGE + len(shown),
+        "answer.data_more" if len(facts.rows) > MOST else "answer.data",
+        first=first + 1 if shown else 0,
+        last=first + len(shown),
+        total=len(rows),
         period=citation.period or "–",
+        zone=citation.zone,
     )
+    if len(rows) != citation.rows and len(facts.rows) <= MOST:
+        said += f" {words.say('answer.data_differs', n=citation.rows)}"
     actions = []
-    if len(facts.rows) > PAGE:
-        command = f"/data {stored.id} {number} {page + 1}"
+    if len(rows) > first + PAGE:
+        command = f"/data {stored.id} {number} {max(page, 1) + 1}"
         actions.append(Action(words.say("answer.more_rows"), command))
     others = [c for c in answer.citations if c.number != number][:4]
     actions += [Action(f"[{c.number}] {c.table}", f"/data {stored.id} {c.number}") for c in others]
@@ -71,12 +86,40 @@ async def data(text: str, stored: StoredAnswer, context: ToolContext) -> Answer:
     return Answer("answer", (*parts, Actions(tuple(actions))) if actions else parts)
 
 
-def _cell(value: object, words: Words) -> str:
+def _counts(row: Row, query: Query) -> bool:
+    """Whether the figure counts the row: a stop counts in planned time only, see Query."""
+    if not query.planned:
+        return True
+    start, end = row.get("start"), row.get("end") or query.until
+    if not isinstance(start, datetime):
+        return True
+    if row.get("loss") in ("blocked", "starved") and (
+        (str(row.get("asset")), str(row.get("cause_asset"))) in query.members
+    ):
+        return False
+    spans = [s for p in query.planned if row.get("asset") in p.assets for s in p.spans]
+    return any(
+        start < span.end and (not isinstance(end, datetime) or end > span.start) for span in spans
+    )
+
+
+def _telling(rows: Sequence[Row]) -> tuple[str, ...]:
+    """The columns that are not the same in every row, nor empty."""
+    names = tuple(name for name in (rows[0] if rows else {}) if name != "description")
+    values = {name: {row.get(name) for row in rows} for name in names}
+    return tuple(
+        name
+        for name in names
+        if values[name] != {None} and (len(values[name]) > 1 or len(rows) == 1 or name in _ALWAYS)
+    )
+
+
+def _cell(value: object, words: Words, zone: str) -> str:
     match value:
         case None:
             return "–"
         case datetime():
-            return f"{value:%Y-%m-%d %H:%M}Z"
+            return f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
         case bool() | str():
             return str(value)
         case int():

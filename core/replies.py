@@ -5,7 +5,7 @@ from __future__ import annotations
 from core import commands
 from core.answer import Action, Actions, Answer, Outcome, Part, Text
 from core.commands import Command
-from core.errors import AmbiguousAsset, SourceUnavailable, UnknownAsset
+from core.errors import AmbiguousAsset, PlantsDiffer, SourceUnavailable, UnknownAsset
 from core.installation import Installation
 from core.planner.planner import Choice
 from core.words import Words
@@ -46,6 +46,16 @@ def ambiguous_asset(
 ) -> Answer:
     text = words.say("errors.ambiguous_asset", said=error.said)
     return told("clarify", text, _choices(error.said, error.candidates, command, installation))
+
+
+def plants_differ(error: PlantsDiffer, command: Command, words: Words) -> Answer:
+    """One button per plant: the same question for its own assets alone."""
+    tool, args = command.tool, command.args
+    offered = (
+        Action(name, commands.render(tool, args, assets=ids)) for name, ids in error.asked.items()
+    )
+    text = words.say("errors.plants_differ", **error.arguments)
+    return told("clarify", text, Actions(tuple(offered)))
 
 
 def _choices(

@@ -72,7 +72,9 @@ def _metric_list(
     widest = max(cells(label) for label, _, _ in cards)
     labels = max(1, min(widest, paper.width // 2, paper.width - values - 2))
     for metric, (label, value, change) in zip(shown, cards, strict=True):
-        head = pad(paper.clip(label, labels), labels) + "  "
+        *above, last = wrap(label, labels)
+        yield from (((line, "dim"),) for line in above)
+        head = pad(last, labels) + "  "
         row: Row = ((head, "dim"), (pad(value, values, "r"), "strong"))
         room = paper.width - labels - values - 4
         if not change:

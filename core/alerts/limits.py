@@ -71,6 +71,7 @@ class AlertRules(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     down: Levels
+    down_output_point: Levels
     setup: Levels
     stop_cost: Levels
     behind_plan: BehindRule

@@ -20,7 +20,7 @@ from core.data.query import Condition, Query
 from core.data.source import Row
 from core.domain.alarms import STALE_AFTER
 from core.domain.assets import AREA, PLANT, Asset
-from core.domain.losses import parse_loss
+from core.domain.losses import Loss, parse_loss
 from core.domain.money import Lost, downtime_cost
 from core.domain.periods import Interval
 from core.domain.safety import parse_severity
@@ -88,7 +88,7 @@ async def _of_plant(
     doubtful = await _doubtful(view, stops)
     stops = tuple(stop for stop in stops if stop not in doubtful)
     checked: dict[Check, bool] = {
-        "down": await _has_stops(context),
+        "down": await _reads_stops(view),
         "stop_cost": any(stop.cost is not None for stop in stops),
         "behind_plan": made is not None,
         "oee": any(
@@ -128,6 +128,27 @@ async def _has_stops(context: ToolContext) -> bool:
     return await context.has("downtime", "end") and not context.installation.stops_are_sums
 
 
+async def _reads_stops(view: View) -> bool:
+    """Whether there is anything to tell stops from: a table without one readable row tells as
+    little of what stands as none."""
+    if not await _has_stops(view.context):
+        return False
+    if view.times:
+        return True
+    newest = Query("downtime", view.ids, order_by=("-start",), limit=1)
+    return bool(await view.context.look_up(newest))
+
+
+async def standing(context: ToolContext, asked: Sequence[Asset]) -> tuple[OpenStop, ...]:
+    """The unplanned stops of one plant's assets that last right now, the oldest first; without
+    those that nobody closed. Raises SourceUnavailable."""
+    bare = View(context, tuple(asked), {})
+    view = replace(bare, times=await context.data_times(bare.ids))
+    stops = await _known(open_stops(view)) or ()
+    doubtful = await _doubtful(view, stops)
+    return tuple(s for s in stops if s not in doubtful and s.loss is not Loss.PLANNED)
+
+
 async def open_stops(view: View) -> tuple[OpenStop, ...] | None:
     """The stops without an end, the oldest first."""
     if not await _has_stops(view.context):
@@ -164,6 +185,7 @@ def _open_stop(row: Row, view: View, rates: Prices, cite: int) -> OpenStop | Non
         cost.get(price.currency) if price else None,
         price.currency if price else "",
         _minutes_left(view, asset),
+        any(point.id == asset for point in view.context.hierarchy.counted(view.asked[0].plant)),
         (cite, *(rates.cites if price else ())),
     )
 
@@ -204,7 +226,9 @@ async def _stale_feeds(view: View, stops: Sequence[OpenStop]) -> tuple[Feed, ...
     if not silent:
         return ()
     cites = await _feed_cites(view, tuple(sorted(silent)))
-    return tuple(Feed(a, view.times[a], minutes, cites) for a, minutes in silent.items())
+    since = min(view.times[asset] for asset in silent)
+    planned = view.calendar.busy(Interval(since, view.now)) is not None
+    return tuple(Feed(a, view.times[a], minutes, cites, planned) for a, minutes in silent.items())
 
 
 async def _feed_cites(view: View, ids: tuple[str, ...]) -> tuple[int, ...]:

@@ -107,7 +107,8 @@ def down(stop: OpenStop, rules: AlertRules, now: datetime) -> Alert | None:
     """By its minutes, or by what it has cost: one alert, with the higher of the two priorities."""
     if stop.loss is Loss.PLANNED:
         return None
-    limits = rules.setup if stop.loss is Loss.SETUP else rules.down
+    standing = rules.down_output_point if stop.is_output_point else rules.down
+    limits = rules.setup if stop.loss is Loss.SETUP else standing
     by_time = limits.priority(stop.minutes)
     by_cost = None if stop.cost is None else rules.stop_cost.priority(stop.cost)
     if by_time is None and by_cost is None:
@@ -263,6 +264,7 @@ def feed_stale(feed: Feed, rule: StaleRule, now: datetime) -> Alert | None:
         priority,
         figure=feed.silent_minutes,
         unit="minutes",
+        extra={"by_shifts": float(feed.by_shifts)},
         cites=feed.cites,
     )
 

@@ -24,7 +24,7 @@ Check = Literal[
 class OpenStop:
     """A stop without an end. `minutes` lie inside planned busy time, up to the time of the data;
     `minutes_left` are those of the running shift after that. `cost` is None where the asset has
-    no rate or the asker may not see money."""
+    no rate or the asker may not see money. `is_output_point`: the asset's output is its plant's."""
 
     id: str
     asset: str
@@ -36,6 +36,7 @@ class OpenStop:
     cost: float | None = None
     currency: str = ""
     minutes_left: float = 0.0
+    is_output_point: bool = False
     cites: tuple[int, ...] = ()
 
 
@@ -117,12 +118,14 @@ class SafetyEvent:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The newest data of an asset; `silent_minutes` of planned busy time have passed since."""
+    """The newest data of an asset; `silent_minutes` of planned busy time have passed since, or
+    of all time where no shifts are known (`by_shifts` is False)."""
 
     asset: str
     at: datetime
     silent_minutes: float
     cites: tuple[int, ...] = ()
+    by_shifts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

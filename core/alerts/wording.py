@@ -83,9 +83,8 @@ class AlertWords:
                 return self._scrap(alert)
             case "feed_stale":
                 silent = self.words.minutes(alert.figure)
-                return self.words.say(
-                    "alerts.feed_stale", minutes=silent, n=max(1, len(alert.members))
-                )
+                key = "feed_stale" if alert.extra.get("by_shifts", 1.0) else "feed_stale_by_clock"
+                return self.words.say(f"alerts.{key}", minutes=silent, n=max(1, len(alert.members)))
 
     def reason(self, alert: Alert, of: str = "") -> str:
         """Why something is to be done about the asset `of`: without the limit, with the time."""

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
+from core.database_url import POSTGRES_DRIVER, database_url
 from core.errors import MisconfiguredError
 
 THREADS = 4
@@ -21,12 +22,7 @@ _SERVERS = frozenset({"postgresql", "mssql", "mysql", "mariadb"})
 
 def address(url: str) -> URL:
     """Raises MisconfiguredError, without the address: it may hold a password."""
-    try:
-        return make_url(url)
-    except (ArgumentError, ValueError):
-        raise MisconfiguredError(
-            "source.url", "is no database address, such as sqlite:///plant.db"
-        ) from None
+    return database_url(url, "source.url")
 
 
 def shown(url: URL) -> str:
@@ -51,9 +47,9 @@ def connect(url: URL, timeout: float) -> Engine:
             connect_args=_arguments(url, timeout),
         )
     except (NoSuchModuleError, ImportError, ArgumentError):
-        raise MisconfiguredError(
-            "source.url", f"no driver for {url.drivername} is installed"
-        ) from None
+        missing = f"no driver for {url.drivername} is installed"
+        said = POSTGRES_DRIVER if url.get_backend_name() == "postgresql" else missing
+        raise MisconfiguredError("source.url", said) from None
     if url.get_backend_name() in ("mysql", "mariadb"):
         event.listen(engine, "connect", _read_only_session)
     return engine

@@ -49,10 +49,19 @@ def by_day(query: Query, physical: Physical, days: list[list[int]]) -> Subquery:
     reach = greatest(event.c.ends, event.c.begins + ONE)
     first, last = _day_of(event.c.begins), _day_of(reach - ONE)
     day = unpacked(physical.dialect, "days", [("day", BigInteger())], days)
-    later = and_(day.c.day > first, day.c.day <= last)
     columns = [*event.c, reach.label("reach")]
     on_first = select(*columns, first.label("day"))
-    on_later = select(*columns, day.c.day).select_from(event.join(day, later)).where(last > first)
+    # The few that last over midnight are set apart first: met with all of a year's days, all
+    # stops would take most of the time.
+    late = (
+        select(*columns, first.label("first"), last.label("last"))
+        .where(last > first)
+        .cte("late")
+        .prefix_with("MATERIALIZED", dialect="sqlite")
+    )
+    later = and_(day.c.day > late.c.first, day.c.day <= late.c.last)
+    kept = [late.c[column.name] for column in columns]
+    on_later = select(*kept, day.c.day).select_from(late.join(day, later))
     return union_all(on_first, on_later).subquery("touched")
 
 

@@ -6,7 +6,7 @@ None with a reason. All times are minutes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from math import prod
 from typing import Literal
@@ -38,9 +38,10 @@ class Sums:
 
     `pbt` is planned busy time without planned stops, `planned` the planned downtime, `calendar`
     the scheduled shift time; `stops` minutes within PBT by loss; `run` the mapped run time.
-    `ideal` is Σ PQ / ideal rate and `good_ideal` Σ GQ / ideal rate, in minutes. `covered` are the
-    minutes of PBT for which there is data. `failures` are breakdowns that start in the period,
-    `mended` those of them that have ended, with the minutes of the whole events and of repair.
+    `ideal` is Σ PQ / ideal rate, `good_ideal` Σ GQ / ideal rate and `startup_ideal` the same of
+    `startup_scrap`, in minutes. `covered` are the minutes of PBT for which there is data.
+    `failures` are breakdowns that start in the period, `mended` those of them that have ended,
+    with the minutes of the whole events and of repair.
     """
 
     pbt: float | None = None
@@ -57,6 +58,7 @@ class Sums:
     scrap: float | None = None
     rework: float | None = None
     startup_scrap: float | None = None
+    startup_ideal: float | None = None
     first_pass: float | None = None
     inspected: float | None = None
     failures: float | None = None
@@ -77,10 +79,21 @@ class Sums:
 
     @property
     def run_time(self) -> float | None:
-        """The mapped run time, else PBT − stops."""
+        """The mapped run time, else PBT − stops, as far as there is data: unknown where there
+        is none at all."""
         if self.run is not None or self.pbt is None or self.stopped is None:
             return self.run
-        return self.pbt - self.stopped
+        if self.covered is None:
+            return self.pbt - self.stopped
+        return max(0.0, self.covered - self.stopped) if self.covered or not self.pbt else None
+
+    @property
+    def dark(self) -> float | None:
+        """Planned minutes that are neither stopped nor run because there is no data of them."""
+        if self.pbt is None or self.covered is None:
+            return None
+        rest = self.pbt - (self.stopped or 0.0) - (self.run_time or 0.0)
+        return max(0.0, min(self.pbt - self.covered, rest))
 
     def apt(self, rules: Rules = DEFAULT_RULES) -> float | None:
         """Actual production time: the run time. Minor stops stay in it where the rules make them
@@ -92,8 +105,10 @@ class Sums:
 
     @property
     def operating(self) -> float | None:
-        """Operating time of MTBF: production and setup, without delays and minor stops."""
-        time, setup = self.apt(), self.lost(Loss.SETUP)
+        """Operating time of MTBF: production and setup, without delays and minor stops. Stops
+        tell it without production rows."""
+        setup = self.lost(Loss.SETUP)
+        time = self.run if self.run is not None else _minus(self.pbt, self.stopped)
         return None if time is None or setup is None else time + setup
 
     def __add__(self, other: Sums) -> Sums:
@@ -101,31 +116,29 @@ class Sums:
 
         Where only one has a mapped run time, the other's comes from its stops.
         """
-        added = {
-            f.name: _plus(getattr(self, f.name), getattr(other, f.name))
-            for f in fields(self)
-            if f.name not in ("unit", "stops")
-        }
-        if self.run is not None or other.run is not None:
-            added["run"] = _plus(self.run_time, other.run_time)
-        if self.unit != other.unit:
-            added |= dict.fromkeys(COUNTS)
-        unit = self.unit if self.unit == other.unit else None
-        stops = _plus_stops(self.stops, other.stops)
-        return Sums(unit=unit, stops=stops, **added)
+        return add_up((self, other))
 
 
 COUNTS = ("total", "good", "scrap", "rework", "startup_scrap", "first_pass", "inspected")
+_ADDED = tuple(f.name for f in fields(Sums) if f.name not in ("unit", "stops"))
 
 
 def add_up(parts: Iterable[Sums]) -> Sums:
     """The sum of `parts`; raises ValueError for none, because nothing is not zero."""
-    total: Sums | None = None
-    for part in parts:
-        total = part if total is None else total + part
-    if total is None:
+    listed = tuple(parts)
+    if not listed:
         raise ValueError("there is nothing to add up")
-    return total
+    first, *others = listed
+    if not others:
+        return first
+    added = {name: _sum([getattr(part, name) for part in listed]) for name in _ADDED}
+    if any(part.run is not None for part in listed):
+        added["run"] = _sum([part.run_time for part in listed])
+    one_unit = all(part.unit == first.unit for part in others)
+    if not one_unit:
+        added |= dict.fromkeys(COUNTS)
+    stops = _sum_of_stops([part.stops for part in listed])
+    return Sums(unit=first.unit if one_unit else None, stops=stops, **added)
 
 
 def by_unit(parts: Iterable[Sums]) -> dict[str | None, Sums]:
@@ -166,9 +179,16 @@ def kpis(sums: Sums, rules: Rules = DEFAULT_RULES) -> Kpis:
     return roll_up({"": sums}, rules)
 
 
-def roll_up(parts: Mapping[str, Sums], rules: Rules = DEFAULT_RULES) -> Kpis:
+def roll_up(
+    parts: Mapping[str, Sums],
+    rules: Rules = DEFAULT_RULES,
+    wanted: Collection[str] | None = None,
+) -> Kpis:
     """The KPIs of several assets (name → sums) from summed times and counts, never from a mean
-    of ratios. Each KPI is that of the assets for which it can be given, the others are named."""
+    of ratios. Each KPI is that of the assets for which it can be given, the others are named.
+
+    `wanted` names those that are needed; None is all of them.
+    """
     covered, pbt = _covered(parts)
     coverage = covered / pbt if pbt else None
     if coverage is not None and coverage < rules.coverage_withhold:
@@ -177,9 +197,10 @@ def roll_up(parts: Mapping[str, Sums], rules: Rules = DEFAULT_RULES) -> Kpis:
     values: dict[str, float | None] = {}
     why = {}
     excluded = {}
-    measured = {name: _measures(part, rules) for name, part in parts.items()}
+    formulas = {n: f for n, f in FORMULAS.items() if wanted is None or n in wanted}
+    measured = {n: _measures(part, rules) for n, part in parts.items()} if formulas else {}
     one_unit = len({part.unit for part in parts.values()}) <= 1
-    for kpi, formula in FORMULAS.items():
+    for kpi, formula in formulas.items():
         if kpi == "quality" and one_unit and all(m["ideal"] is None for m in measured.values()):
             formula = QUALITY_BY_COUNT
         values[kpi], reason, left_out = formula.over(measured, one_unit)
@@ -291,9 +312,19 @@ def _plus(first: float | None, second: float | None) -> float | None:
     return None if first is None or second is None else first + second
 
 
-def _plus_stops(
-    first: Mapping[Loss, float] | None, second: Mapping[Loss, float] | None
-) -> dict[Loss, float] | None:
-    if first is None or second is None:
-        return None
-    return {loss: first.get(loss, 0.0) + second.get(loss, 0.0) for loss in {**first, **second}}
+def _minus(first: float | None, second: float | None) -> float | None:
+    return None if first is None or second is None else first - second
+
+
+def _sum(values: list[float | None]) -> float | None:
+    return None if None in values else sum(values)  # type: ignore[arg-type]
+
+
+def _sum_of_stops(parts: Iterable[Mapping[Loss, float] | None]) -> dict[Loss, float] | None:
+    added: dict[Loss, float] = {}
+    for stops in parts:
+        if stops is None:
+            return None
+        for loss, minutes in stops.items():
+            added[loss] = added.get(loss, 0.0) + minutes
+    return added

@@ -11,6 +11,7 @@ from core.errors import UserError
 if TYPE_CHECKING:
     from core.domain.shifts import Shift, ShiftCalendar
 
+_BY_CLOCK = frozenset({"rolling", "since", "between", "last_shifts"})
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
@@ -66,6 +67,12 @@ class Period:
     @property
     def end(self) -> datetime:
         return self.interval.end
+
+    @property
+    def is_by_clock(self) -> bool:
+        """Whether it has no place in the calendar: what is like it is just as long and lies
+        directly before."""
+        return self.label in _BY_CLOCK
 
     def argument(self, name: str) -> str:
         """The argument of that name; raises KeyError where the label has none."""
@@ -274,7 +281,7 @@ def _whole_before(period: Period, calendar: ShiftCalendar) -> Period | None:
             return dates(calendar, now, first - (last - first) - DAY, first - DAY)
         case _:
             interval = Interval(period.start - (period.end - period.start), period.start)
-            return replace(period, interval=interval)
+            return Period(interval, period.zone, "between")
 
 
 # -- building blocks ------------------------------------------------------------------------------

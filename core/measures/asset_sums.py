@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from core.domain.oee import Sums
 from core.domain.periods import Interval
 from core.measures.planned_time import PlannedTime
 from core.measures.rates import Rates
+from core.measures.reading import Startup
 from core.measures.row_sums import (
     by_asset,
     good,
@@ -39,11 +40,16 @@ class SumsBuilder:
         stale: Mapping[str, datetime],
         *,
         has_production: bool,
+        producing: Collection[str] = (),
     ) -> None:
+        """`producing` are the assets that have production rows, whenever."""
+        self._producing = frozenset(producing)
         self._has_production = has_production
         self._context = context
         self._assets = assets
         self._plan = plan
+        self._paths = {asset.id: context.hierarchy.path(asset.id) for asset in assets}
+        self._scheduled: dict[object, float | None] = {}
         self._rates = rates
         self._stale = stale
 
@@ -55,23 +61,21 @@ class SumsBuilder:
         window: int,
     ) -> dict[str, Sums]:
         by_made, by_stops = by_asset(made or ()), by_asset(stops or ())
-        return {
-            asset.id: self._asset(
-                asset,
-                by_made.get(asset.id, []),
-                None if stops is None else self._known(by_stops.get(asset.id), asset, interval),
-                interval,
-                window,
-            )
-            for asset in self._assets
-        }
+        found = {}
+        for asset in self._assets:
+            rows, stopped = by_made.get(asset.id, []), by_stops.get(asset.id)
+            if stops is not None and stopped is None and not self._is_silent(asset, rows, interval):
+                stopped = []
+            found[asset.id] = self._asset(asset, rows, stopped, interval, window)
+        return found
 
-    def _known(self, stops: list[Row] | None, asset: Asset, interval: Interval) -> list[Row] | None:
-        """No stop is no downtime, unless the asset's data ends before the period begins."""
+    def _is_silent(self, asset: Asset, made: list[Row], interval: Interval) -> bool:
+        """No stop is no downtime, unless nothing was recorded then: the asset's data ends before
+        the period begins, or it has production but not in this period."""
         silent_since = self._stale.get(asset.id)
-        if stops is None and silent_since is not None and silent_since <= interval.start:
-            return None
-        return stops or []
+        if silent_since is not None and silent_since <= interval.start:
+            return True
+        return asset.id in self._producing and not made
 
     def recorded_down(self, made: Sequence[Row] | None) -> dict[str, float]:
         grouped = {asset: sum_of(rows, "down_min") for asset, rows in by_asset(made or ()).items()}
@@ -92,10 +96,11 @@ class SumsBuilder:
         by_shifts = self._plan.minutes(asset.id, window)
         scheduled = by_shifts if by_shifts is not None else planned_min
         pbt = None if scheduled is None else scheduled - planned_stops
-        recorded = planned_min if planned_min is not None else sum_of(made, "row_min")
-        calendar = self._context.installation.calendar(asset).calendar_minutes(
-            interval, self._context.hierarchy.path(asset.id)
-        )
+        recorded, lasted = planned_min, sum_of(made, "row_min")
+        # Rows that fill the plan are no gap, though they plan less (a break the calendar lacks).
+        if recorded is None or (lasted is not None and pbt is not None and lasted >= pbt):
+            recorded = lasted
+        calendar = self._calendar_minutes(asset, interval)
         failures = [row for row in stops or () if row["loss"] == Loss.BREAKDOWN]
         ended = [row for row in failures if not row["is_open"]]
         counts = stops is not None and not self._context.installation.stops_are_sums
@@ -122,6 +127,14 @@ class SumsBuilder:
             repair_minutes=repaired(ended) if counts else None,
         )
 
+    def _calendar_minutes(self, asset: Asset, interval: Interval) -> float | None:
+        """Worked out once for assets that share their shifts."""
+        calendar, path = self._context.installation.calendar(asset), self._paths[asset.id]
+        key = asset.plant, calendar.scope(path), interval
+        if key not in self._scheduled:
+            self._scheduled[key] = calendar.calendar_minutes(interval, path)
+        return self._scheduled[key]
+
     def _covered(self, pbt: float | None, recorded: float | None, made: list[Row]) -> float | None:
         """Minutes of planned time with data. No row at all is no coverage, not unknown."""
         if pbt is None:
@@ -146,14 +159,34 @@ class SumsBuilder:
         return total if made else None
 
 
-def with_startup(parts: dict[str, Sums], startup: Mapping[str, float] | None) -> dict[str, Sums]:
+def with_startup(
+    parts: dict[str, Sums], startup: Startup | None, rates: Rates, at: datetime
+) -> dict[str, Sums]:
     """An asset without a scrap row had no start-up scrap, if its production says no scrap."""
     if startup is None:
         return parts
+    nothing: dict[str, Mapping[str, float]] = {a: {} for a, s in parts.items() if not s.scrap}
+    told = {**nothing, **startup}
     return {
-        asset: replace(sums, startup_scrap=startup.get(asset, None if sums.scrap else 0.0))
+        asset: replace(
+            sums,
+            startup_scrap=sum(told[asset].values()),
+            startup_ideal=_minutes_of(asset, told[asset], rates, at),
+        )
+        if asset in told
+        else sums
         for asset, sums in parts.items()
     }
+
+
+def _minutes_of(asset: str, units: Mapping[str, float], rates: Rates, at: datetime) -> float | None:
+    total = 0.0
+    for product, made in units.items():
+        rate = rates.at(asset, product or None, at)
+        if made and rate is None:
+            return None
+        total += made / rate if rate else 0.0
+    return total
 
 
 def losses_of(stops: list[Row] | None, down: float | None) -> dict[Loss, float] | None:

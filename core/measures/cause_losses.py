@@ -23,6 +23,8 @@ from core.errors import NoData
 from core.measures.costing import REJECTS, Losses, losses
 from core.measures.counted import counted
 
+# The asset at fault, the reason where one is recorded, else the kind of loss.
+_Cause = tuple[str, str | None, str]
 _BY = ("asset", "loss", "reason", "reason_code", "cause_asset")
 
 
@@ -58,10 +60,10 @@ async def cause_losses(
     many worked shifts the interval holds. Raises NoData where nothing is recorded at all."""
     whole = await losses(context, assets, interval)
     stops, scrap = await asyncio.gather(_stops(context, whole), _scrap(context, assets, interval))
-    sums: dict[tuple[str, str | None], _Sum] = {}
+    sums: dict[_Cause, _Sum] = {}
     for row in stops.rows if stops else ():
         _add_stop(sums, context, whole, row, stops.cite if stops else 0)
-    found = [total.loss(*key, shifts, lately) for key, total in sums.items()]
+    found = [total.loss(asset, about, shifts, lately) for (asset, about, _), total in sums.items()]
     reasons = _largest_reasons(scrap.rows if scrap else ())
     for asset in assets:
         cite = scrap.cite if scrap else 0
@@ -143,7 +145,7 @@ async def _scrap(
 
 
 def _add_stop(
-    sums: dict[tuple[str, str | None], _Sum],
+    sums: dict[_Cause, _Sum],
     context: ToolContext,
     whole: Losses,
     row: Row,
@@ -154,11 +156,15 @@ def _add_stop(
     if loss is Loss.PLANNED or not minutes:
         return
     said = row.get("reason") or row.get("reason_code")
-    key = _at_fault(context, row), None if said is None else str(said)
-    total = sums.setdefault(key, _Sum(_kind(loss, at_fault=key[0], lost=lost)))
+    at_fault = _at_fault(context, row)
+    kind = _kind(loss, at_fault=at_fault, lost=lost)
+    # A reason is one cause whatever loss it is; without one only the loss tells stops apart.
+    key = (at_fault, None, kind) if said is None else (at_fault, str(said), "")
+    total = sums.setdefault(key, _Sum(kind))
     total.affected[lost] = None
     total.minutes = (total.minutes or 0.0) + minutes
-    total.stops = (total.stops or 0) + round(_number(row, "stops"))
+    if not context.installation.stops_are_sums:
+        total.stops = (total.stops or 0) + round(_number(row, "stops"))
     total.cost += _share(whole, lost, loss, minutes)
     total.cites |= dict.fromkeys((cite, *whole.prices.cites))
 

@@ -16,7 +16,7 @@ from core.domain.losses import Loss
 from core.domain.money import Cost, Lost, Price, downtime_cost, price_on, waste_cost
 from core.domain.oee import Sums
 from core.domain.periods import Interval
-from core.domain.waterfall import six_big_losses
+from core.domain.waterfall import reject_minutes, six_big_losses
 from core.measures.measurement import Measurement, measure
 from core.measures.prices import Prices, prices
 from core.measures.reading import COUNTS
@@ -89,10 +89,9 @@ async def losses(context: ToolContext, assets: Sequence[Asset], asked: Interval)
     """
     rates = await prices(context, assets, asked.end.date())
     windows = _windows(context, assets, rates, asked)
-    found, made, wasted = await asyncio.gather(
-        measure(context, assets, asked, windows),
+    found, made = await asyncio.gather(
+        measure(context, assets, asked, windows, phases=True),
         _by_product(context, assets, asked),
-        _startup(context, assets, asked),
     )
     builder = _Builder(context, found, rates)
     for window, interval in enumerate(windows or (found.covered,)):
@@ -100,10 +99,8 @@ async def losses(context: ToolContext, assets: Sequence[Asset], asked: Interval)
         for asset in assets:
             builder.time(asset, parts[asset.id], interval, window)
     for asset in assets:
-        own = [row for row in made[0] if row["asset"] == asset.id]
-        startup = [row for row in wasted[0] if row["asset"] == asset.id]
-        builder.rejects(asset, own, startup)
-    cites = {*found.cites, *made[1], *wasted[1], *rates.cites}
+        builder.rejects(asset, [row for row in made[0] if row["asset"] == asset.id])
+    cites = {*found.cites, *made[1], *rates.cites}
     return Losses(
         found,
         tuple(builder.items.values()),
@@ -114,6 +111,24 @@ async def losses(context: ToolContext, assets: Sequence[Asset], asked: Interval)
         _produced(made[0]),
         builder.per_hour,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Rejects:
+    """What rejects cost; `unknown` are the assets of which nobody knows how many there were."""
+
+    items: Mapping[tuple[str, str], LossItem]
+    unknown: tuple[str, ...]
+    cites: tuple[int, ...]
+
+
+async def rejects(context: ToolContext, found: Measurement, rates: Prices) -> Rejects:
+    """The rejects of a measurement with phases as `losses` has them, by asset and name."""
+    made, cites = await _by_product(context, found.assets, found.asked)
+    builder = _Builder(context, found, rates)
+    for asset in found.assets:
+        builder.rejects(asset, [row for row in made if row["asset"] == asset.id])
+    return Rejects(builder.items, tuple(builder.unknown["rejects"]), cites)
 
 
 def _windows(
@@ -143,20 +158,6 @@ async def _by_product(
     return fetched.rows, (fetched.cite,)
 
 
-async def _startup(
-    context: ToolContext, assets: Sequence[Asset], asked: Interval
-) -> tuple[tuple[Row, ...], tuple[int, ...]]:
-    """Scrap made while starting up; no citation where the phase is not recorded."""
-    columns = await context.columns("scrap")
-    if "phase" not in columns:
-        return (), ()
-    group_by = ("asset", "product", "phase") if "product" in columns else ("asset", "phase")
-    ids = tuple(sorted(asset.id for asset in assets))
-    fetched = await context.fetch(Query("scrap", ids, asked, ("units",), group_by))
-    rows = [row for row in fetched.rows if str(row["phase"]).strip().lower() == "startup"]
-    return tuple(rows), (fetched.cite,)
-
-
 class _Builder:
     """Adds losses up by asset and name, over the windows of one measurement."""
 
@@ -184,46 +185,32 @@ class _Builder:
 
     def _rest(self, asset: Asset, sums: Sums, price: Price | None) -> None:
         """Planned time that no stop accounts for: without data, unexplained, or slow."""
-        dark = 0.0
-        if sums.pbt is not None and sums.covered is not None:
-            dark = max(0.0, sums.pbt - sums.covered)
-            self._add_time(asset, "no_data", dark, None)
+        dark = sums.dark or 0.0
+        self._add_time(asset, "no_data", dark, None)
         if sums.run is not None and sums.pbt is not None and sums.stopped is not None:
             unexplained = sums.pbt - sums.stopped - sums.run
             self._add_time(asset, "unexplained", unexplained - dark, price)
-            dark = max(0.0, dark - unexplained)
         slow = next(x.minutes for x in six_big_losses(sums) if x.name == "reduced_speed")
         if slow is not None:
-            self._add_time(asset, "reduced_speed", slow - dark, price)
+            self._add_time(asset, "reduced_speed", slow, price)
         elif sums.covered is None or sums.covered > 0:
             self.unknown["reduced_speed"].append(asset.id)
 
-    def rejects(self, asset: Asset, made: Sequence[Row], startup: Sequence[Row]) -> None:
-        """Scrap by product, that of starting up apart where its phase is recorded."""
+    def rejects(self, asset: Asset, made: Sequence[Row]) -> None:
+        """Scrap by product, that of starting up apart where its phase is recorded. The minutes
+        are those of rework as well."""
         scrap = {_product(row): scrapped(row) for row in made}
         if not scrap or None in scrap.values():
             self.unknown["rejects"].append(asset.id)
             return
-        early = {_product(row): _number(row, "units") for row in startup}
+        startup, production = reject_minutes(self._found.parts[asset.id])
+        early = (self._found.startup or {}).get(asset.id, {})
         late = {
             product: max(0.0, (units or 0.0) - early.get(product, 0.0))
             for product, units in scrap.items()
         }
-        minutes = self._reject_minutes(asset)
-        whole = sum(early.values()) + sum(late.values())
-        for name, units in zip(REJECTS, (early, late), strict=True):
-            part = sum(units.values()) / whole if whole else float(units is late)
-            self._add_rejects(asset, name, units, None if minutes is None else minutes * part)
-
-    def _reject_minutes(self, asset: Asset) -> float | None:
-        """Minutes in which rejects were made, as far as an ideal rate tells them."""
-        parts = [window[asset.id] for window in self._found.windows or (self._found.parts,)]
-        known = [
-            part.ideal - part.good_ideal
-            for part in parts
-            if part.ideal is not None and part.good_ideal is not None
-        ]
-        return sum(known) if known else None
+        self._add_rejects(asset, REJECTS[0], early, startup)
+        self._add_rejects(asset, REJECTS[1], late, production)
 
     def _add_time(self, asset: Asset, name: str, minutes: float, price: Price | None) -> None:
         if minutes < _LEAST:

@@ -11,6 +11,9 @@ from core.domain.periods import Interval, Period
 from core.errors import NoData
 from core.measures.measurement import Measurement, measure
 
+# Months and shifts differ in length by themselves; what rows add to them may be no more than this.
+_UNLIKE = 0.05
+
 
 def counted(hierarchy: Hierarchy, asked: Sequence[Asset]) -> tuple[Asset, ...]:
     """Each asset once, also where a line and its area, or a line and its machine are named.
@@ -30,23 +33,34 @@ def machines(hierarchy: Hierarchy, asked: Sequence[Asset]) -> tuple[Asset, ...]:
 
 
 def as_far(reference: Period | None, period: Period, found: Measurement) -> Period | None:
-    """The reference up to the point that the data of a running period has reached, so that equal
-    times are compared; all of it where the period is over."""
-    if reference is None or not period.so_far:
+    """The reference with as much time as the period really covers.
+
+    Of a running period up to the point that its data has reached; of one by the clock as long as
+    what was covered and directly before that; else all of it.
+    """
+    if reference is None:
+        return None
+    covered = found.covered
+    if period.is_by_clock and reference.end == period.start:
+        start = covered.start - (covered.end - covered.start)
+        return replace(reference, interval=Interval(start, covered.start))
+    if not period.so_far:
         return reference
-    reached = reference.start + (found.covered.end - period.start)
-    end = max(reference.start, min(reference.end, reached))
+    end = max(reference.start, min(reference.end, reference.start + (covered.end - period.start)))
     return replace(reference, interval=Interval(reference.start, end))
 
 
 def is_comparable(period: Period, found: Measurement, before: Measurement) -> bool:
-    """Whether sums of the two periods may be compared: not with one that has no data or too
-    little of it, and a running one not with one that had to be widened to whole rows."""
-    if period.so_far and before.is_widened:
-        return False
+    """Whether the two periods may be compared: not with one that has no data or too little of it,
+    and not where whole rows make them overlap or differ in length."""
     if found.has_rows and not before.has_rows:
         return False
-    return before.kpis.coverage_state != "withheld"
+    if before.covered.clip(found.covered) is not None or not found.covered.minutes:
+        return False
+    longer = before.covered.minutes / found.covered.minutes
+    if not (period.so_far or period.is_by_clock) and found.asked.minutes:
+        longer /= before.asked.minutes / found.asked.minutes
+    return abs(longer - 1) <= _UNLIKE and before.kpis.coverage_state != "withheld"
 
 
 async def measure_before(

@@ -287,11 +287,15 @@ class _Week:
         return [idea for idea in made if idea is not None]
 
     def _day(self, asset: Asset, window: int) -> _Day | None:
-        """None where nothing was planned or too little is known."""
+        """None where nothing was planned, or too little is known: a day without rows was not a
+        perfect one."""
         sums = self._found.windows[window][asset.id]
         parts, rules = {asset.id: sums}, self._found.rules
         kpis = oee.roll_up(parts, rules)
-        if sums.pbt == 0 or (self._found.has_rows and kpis.coverage_state == "withheld"):
+        is_silent = sums.total is None and sums.run is None
+        if sums.pbt == 0:
+            return None
+        if self._found.has_rows and (is_silent or kpis.coverage_state == "withheld"):
             return None
         losses = {n: max(0.0, m) for n, m in loss_minutes(parts, rules).items()}
         if startup := losses.pop(_STARTUP, 0.0):

@@ -20,8 +20,15 @@ from core.errors import NoData
 from core.measures.asset_sums import SumsBuilder, with_startup
 from core.measures.planned_time import planned_time
 from core.measures.pooling import pooled
-from core.measures.reading import made_in, nothing, really_covered, startup_scrap, stop_query
-from core.measures.row_sums import of_window, open_assets
+from core.measures.reading import (
+    Startup,
+    made_in,
+    nothing,
+    really_covered,
+    startup_scrap,
+    stop_query,
+)
+from core.measures.row_sums import by_window, open_assets
 
 _MINUTE = timedelta(minutes=1)
 
@@ -36,7 +43,8 @@ class Measurement:
     `recorded_down` are stop minutes that the production rows themselves tell, per asset. `ended`
     says that the period has been over for longer than a feed may take.
     `stops` is the query that its stops were counted with: asked again with other measures, groups
-    or conditions it tells more of the very same minutes.
+    or conditions it tells more of the very same minutes. `startup` is start-up scrap by asset and
+    product, None where it was not asked for or is not recorded.
     """
 
     assets: tuple[Asset, ...]
@@ -54,6 +62,7 @@ class Measurement:
     ended: bool = False
     until: datetime | None = None
     stops: Query | None = None
+    startup: Startup | None = None
 
     @property
     def kpis(self) -> Kpis:
@@ -111,10 +120,15 @@ async def measure(
     )
     if made is None and stopped is None:
         raise NoData("fact_missing", fact="production")
-    builder = SumsBuilder(context, assets, planned, rates, stale, has_production=made is not None)
+    has = made is not None
+    builder = SumsBuilder(
+        context, assets, planned, rates, stale, has_production=has, producing=times if has else ()
+    )
     rows, stop_rows = made.rows if made else None, stopped.rows if stopped else None
+    made_in_each = by_window(rows, len(windows))
+    stopped_in_each = by_window(stop_rows, len(windows))
     per_window = tuple(
-        builder.sums(of_window(rows, n), of_window(stop_rows, n), window, n)
+        builder.sums(made_in_each[n], stopped_in_each[n], window, n)
         for n, window in enumerate(windows)
     )
     parts = pooled(per_window) if windows else builder.sums(rows, stop_rows, covered, 0)
@@ -122,9 +136,18 @@ async def measure(
         assets=tuple(assets),
         asked=asked,
         covered=covered,
-        parts=with_startup(parts, startup),
+        parts=with_startup(parts, startup[0], rates, covered.start) if startup else parts,
         rules=context.rules,
-        cites=tuple(fetched.cite for fetched in (made, stopped) if fetched),
+        cites=tuple(
+            cite
+            for cite in (
+                made.cite if made else 0,
+                stopped.cite if stopped else 0,
+                startup[1] if startup else 0,
+            )
+            if cite
+        ),
+        startup=startup[0] if startup else None,
         windows=per_window,
         data_time=max(times.values(), default=None),
         stale=stale,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import fmean
 
@@ -24,17 +24,24 @@ class Targets:
 
     rows: tuple[Row, ...] = ()
     cite: int = 0
+    _by_asset: dict[str, list[Row]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        grouped: dict[str, list[Row]] = {}
+        for row in self.rows:
+            grouped.setdefault(str(row["asset"]), []).append(row)
+        object.__setattr__(self, "_by_asset", grouped)
 
     def oee(self, asset: str, shift: str | None = None) -> float | None:
         """The target OEE as a ratio: of the shift, else the mean over the shifts."""
-        found = _newest(self.rows, asset, "oee", product=None)
+        found = _newest(self._by_asset.get(asset, ()), "oee", product=None)
         if shift in found:
             return found[shift]
         return fmean(found.values()) if found else None
 
     def units(self, asset: str, shift: str, product: str | None = None) -> float | None:
         """Units for one whole shift; a target without a shift holds for each."""
-        found = _newest(self.rows, asset, "units", product=product)
+        found = _newest(self._by_asset.get(asset, ()), "units", product=product)
         return found.get(shift, found.get(None))
 
 
@@ -112,14 +119,12 @@ def _planned_units(rows: Sequence[Row], interval: Interval) -> tuple[float | Non
     return total, product
 
 
-def _newest(
-    rows: Sequence[Row], asset: str, column: str, product: str | None
-) -> dict[str | None, float]:
+def _newest(rows: Sequence[Row], column: str, product: str | None) -> dict[str | None, float]:
     """Shift (None for all) → value; later rows in time replace earlier ones."""
     found: dict[str | None, float] = {}
     for row in rows:
         value = row.get(column)
-        if str(row["asset"]) != asset or (row.get("product") or None) != product:
+        if (row.get("product") or None) != product:
             continue
         if isinstance(value, int | float):
             found[str(row["shift"]) if row.get("shift") else None] = float(value)

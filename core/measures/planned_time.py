@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -24,10 +24,18 @@ class PlannedTime:
 
     windows: tuple[Interval, ...]
     groups: tuple[tuple[tuple[str, ...], tuple[tuple[Busy, ...], ...] | None], ...]
+    _minutes: Mapping[str, tuple[float, ...] | None] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        minutes: dict[str, tuple[float, ...] | None] = {}
+        for ids, busy in self.groups:
+            sums = None if busy is None else tuple(sum(p.minutes for p in w) for w in busy)
+            minutes |= dict.fromkeys(ids, sums)
+        object.__setattr__(self, "_minutes", minutes)
 
     def minutes(self, asset: str, window: int) -> float | None:
-        busy = next(busy for ids, busy in self.groups if asset in ids)
-        return None if busy is None else sum(piece.minutes for piece in busy[window])
+        sums = self._minutes[asset]
+        return None if sums is None else sums[window]
 
     def query_part(self) -> tuple[Planned, ...]:
         """Where no shifts are known, all of each window counts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from core.context import Fetched, ToolContext
@@ -17,6 +17,8 @@ from core.measures.row_sums import number
 COUNTS = ("total_units", "good_units", "scrap_units", "rework_units", "first_pass_units")
 TIMES = ("planned_min", "run_min", "down_min", "row_min")
 STOP_MEASURES = ("minutes", "stops", "event_minutes", "repair_minutes", "repairs")
+# Asset → product ("" where none is known) → units; an asset is in it that has any scrap row.
+Startup = Mapping[str, Mapping[str, float]]
 _MINUTE = timedelta(minutes=1)
 
 
@@ -31,16 +33,19 @@ async def made_in(
 
 async def startup_scrap(
     context: ToolContext, ids: tuple[str, ...], covered: Interval
-) -> dict[str, float] | None:
-    """Units scrapped while starting up, per asset; None where phases are not recorded."""
-    if not await context.has("scrap", "phase"):
+) -> tuple[Startup, int] | None:
+    """Units scrapped while starting up, and their citation; None where phases are not recorded."""
+    columns = await context.columns("scrap")
+    if "phase" not in columns:
         return None
-    found = await context.fetch(Query("scrap", ids, covered, ("units",), ("asset", "phase")))
-    startup = dict.fromkeys((str(row["asset"]) for row in found.rows), 0.0)
+    group_by = ("asset", "product", "phase") if "product" in columns else ("asset", "phase")
+    found = await context.fetch(Query("scrap", ids, covered, ("units",), group_by))
+    startup: dict[str, dict[str, float]] = {str(row["asset"]): {} for row in found.rows}
     for row in found.rows:
-        if row["phase"] == "startup":
-            startup[str(row["asset"])] += number(row, "units") or 0.0
-    return startup
+        if str(row["phase"]).strip().lower() == "startup":
+            units, product = startup[str(row["asset"])], str(row.get("product") or "")
+            units[product] = units.get(product, 0.0) + (number(row, "units") or 0.0)
+    return startup, found.cite
 
 
 async def nothing() -> None:
@@ -63,9 +68,8 @@ async def _production(
         *(("segment",) if cuts else ()),
         *(("window",) if windows else ()),
     )
-    times = TIMES if "planned_min" not in columns else TIMES[:-1]
     return await context.fetch(
-        Query("production", ids, asked, (*times, *COUNTS), group_by, windows=windows, cuts=cuts)
+        Query("production", ids, asked, (*TIMES, *COUNTS), group_by, windows=windows, cuts=cuts)
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from core.data.source import Row
 
+_NUMBER = (int, float)
+
 
 def good(row: Row) -> float | None:
     """Good units as mapped, else made − scrap − rework where scrap is mapped."""
@@ -32,8 +34,8 @@ def total_of(rows: list[Row], value: Any) -> float | None:
 
 def sum_of(rows: list[Row], name: str) -> float | None:
     """None where no row knows the figure."""
-    known = [value for row in rows if (value := number(row, name)) is not None]
-    return sum(known) if known else None
+    known = [value for row in rows if isinstance(value := row.get(name), _NUMBER)]
+    return float(sum(known)) if known else None
 
 
 def sum_known(rows: list[Row], name: str) -> float | None:
@@ -49,7 +51,7 @@ def repaired(failures: list[Row]) -> float | None:
 
 def number(row: Row, name: str) -> float | None:
     value = row.get(name)
-    return float(value) if isinstance(value, int | float) else None
+    return float(value) if isinstance(value, _NUMBER) else None
 
 
 def by_asset(rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -59,8 +61,14 @@ def by_asset(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return dict(grouped)
 
 
-def of_window(rows: Sequence[Row] | None, number: int) -> list[Row] | None:
-    return None if rows is None else [row for row in rows if row["window"] == number]
+def by_window(rows: Sequence[Row] | None, windows: int) -> list[list[Row]] | list[None]:
+    """The rows of each window, in order; None for each where there are none to be had."""
+    if rows is None or not windows:
+        return [None] * windows
+    grouped: list[list[Row]] = [[] for _ in range(windows)]
+    for row in rows:
+        grouped[int(row["window"])].append(row)  # type: ignore[call-overload]
+    return grouped
 
 
 def open_assets(rows: Sequence[Row] | None) -> tuple[str, ...]:

@@ -104,7 +104,7 @@ def value(kpi: str, parts: Mapping[str, Sums], rules: Rules, *, counted: bool) -
     `counted`: there are production rows to cover the time; without them stops speak alone.
     "downtime_rate" is minutes of stops per planned hour, "output_rate" units per planned hour.
     """
-    found = oee.roll_up(parts, rules)
+    found = oee.roll_up(parts, rules, (kpi,))
     if counted and found.coverage_state == "withheld":
         return None
     pbt = known_sum(part.pbt for part in parts.values())

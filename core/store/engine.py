@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from core.database_url import POSTGRES_DRIVER, database_url
 from core.errors import MisconfiguredError, SourceUnavailable
 
 SETTING = "store URL"
@@ -55,7 +56,7 @@ def store_engine(url: str, wait_seconds: float) -> Engine:
         return _sqlite(parsed, wait_seconds)
     try:
         return create_engine(
-            parsed.set(drivername="postgresql+psycopg"),
+            parsed,
             json_serializer=_to_json,
             pool_pre_ping=True,
             pool_timeout=wait_seconds,
@@ -67,16 +68,11 @@ def store_engine(url: str, wait_seconds: float) -> Engine:
             },
         )
     except ModuleNotFoundError as error:
-        raise MisconfiguredError(
-            SETTING, "Postgres needs: pip install 'andon[postgres]'"
-        ) from error
+        raise MisconfiguredError(SETTING, POSTGRES_DRIVER) from error
 
 
 def _parse(url: str) -> URL:
-    try:
-        parsed = make_url(url.replace("postgres://", "postgresql://", 1))
-    except ArgumentError:
-        raise MisconfiguredError(SETTING, "is no URL (sqlite:///FILE or postgresql://…)") from None
+    parsed = database_url(url, SETTING)
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise MisconfiguredError(SETTING, "must begin with sqlite:/// or postgresql://")
     return parsed

@@ -82,7 +82,7 @@ class ActionList(ManufacturingTool[ActionArgs, ActionResult]):
         )
         found = tasks(situation, evaluate(situation, rules, context.now), losses)
         known = {check for check in situation.checked if check in _INGREDIENTS}
-        if await context.has("downtime") or await context.has("production"):
+        if _reads_losses(context):
             known.add("losses")  # type: ignore[arg-type]
         calendar = context.installation.calendar(asked[0])
         return ActionResult(
@@ -115,6 +115,13 @@ class ActionList(ManufacturingTool[ActionArgs, ActionResult]):
 # --- saying ----------------------------------------------------------------------------------
 
 
+def _reads_losses(context: ToolContext) -> bool:
+    """Whether there was any row to tell losses from: without one it is not known that there are
+    none."""
+    read = {context.queries[cited.query].fact for cited in context.citations if cited.rows}
+    return not read.isdisjoint({"downtime", "production"})
+
+
 def _places(context: ToolContext, found: Sequence[Task], situation: Situation) -> dict[str, Asset]:
     alerts = [why for task in found for why in task.why if not isinstance(why, CauseLoss)]
     ids = [task.asset for task in found] + [feed.asset for feed in situation.feeds]
@@ -143,7 +150,7 @@ class _Said:
 
     def texts(self) -> tuple[Text, ...]:
         """The first task is the sentence that matters."""
-        words, found = self.alerts.words, self.result.tasks
+        found = self.result.tasks
         if not found:
             return (Text(self._nothing(), self.result.cites),)
         return tuple(self._task(number, task) for number, task in enumerate(found, start=1))

@@ -21,7 +21,6 @@ from core.figures import names, next_questions
 from core.tool import ManufacturingTool, ScopeArgs
 from core.words import Words
 
-_MOST_ROWS = 12
 _TONES: dict[Priority, Tone] = {
     Priority.HIGH: "bad", Priority.MEDIUM: "warning", Priority.LOW: "neutral"
 }  # fmt: skip
@@ -151,7 +150,7 @@ def _table(result: AlertResult, said: AlertWords) -> tuple[Part, ...]:
             said.whole(alert),
             said.since(alert),
         )
-        for alert in active[:_MOST_ROWS]
+        for alert in active
     )
     return (Table(tuple(words.say(head) for head in heads), rows, "llll", cites=result.cites),)
 
@@ -162,9 +161,6 @@ def _notices(result: AlertResult, said: AlertWords) -> list[Notice]:
     if alerts.first_out is not None:
         first = f"{said.name(alerts.first_out.asset)}: {said.what(alerts.first_out)}"
         notices.append(Notice(words.say("alert_check.flood", first=first), "bad"))
-    if len(alerts.active) > _MOST_ROWS:
-        more = len(alerts.active) - _MOST_ROWS
-        notices.append(Notice(words.say("alert_check.more", n=more), "neutral"))
     for stop in result.doubtful:
         moment = words.moment(stop.since, result.zone)
         asset = said.name(stop.asset)

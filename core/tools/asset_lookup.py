@@ -61,7 +61,7 @@ class AssetResult:
     """`counted` are the assets that make up a place. `silent_since` is the time of the newest
     data of any of them where that is too old. `shifts` and the windows of `recent` are the
     last ended shifts, the newest last; `recent` is None where no shifts are known. `told` are the
-    causes of the last 30 days.
+    causes of the last 30 days; `single` says whether stops are recorded one by one.
     """
 
     asset: Asset
@@ -76,6 +76,7 @@ class AssetResult:
     shifts: tuple[Shift, ...]
     recent: Measurement | None
     told: Causes
+    single: bool
     changed: tuple[Change, ...]
     cites: dict[str, tuple[int, ...]]
 
@@ -138,6 +139,7 @@ class AssetLookup(ManufacturingTool[AssetArgs, AssetResult]):
             shifts=shifts,
             recent=recent,
             told=told,
+            single=not context.installation.stops_are_sums,
             changed=changed,
             cites={
                 "live": live,
@@ -474,22 +476,23 @@ def _reason_table(result: AssetResult, words: Words) -> tuple[Part, ...]:
             sums[key][1] += row.minutes
     if not sums or told.by is None:
         return ()
-    often = sorted(sums.items(), key=lambda entry: (-entry[1][0], -entry[1][1]))[:_REASONS]
+    single = result.single
+    often = sorted(sums.items(), key=lambda e: (-e[1][0] if single else 0, -e[1][1]))[:_REASONS]
     rows = tuple(
         (
             words.say(f"losses.{key}") if told.by == "loss" else key,
-            words.number(stops),
+            *((words.number(stops),) if single else ()),
             words.minutes(minutes),
         )
         for key, (stops, minutes) in often
     )
     heads = (
         words.say(f"common.{told.by}"),
-        words.say("common.stop_count"),
+        *((words.say("common.stop_count"),) if single else ()),
         words.say("common.duration"),
     )
-    title = words.say("asset_lookup.reasons")
-    return (Table(heads, rows, "lrr", title, result.cites["month"]),)
+    title = words.say("asset_lookup.reasons" if single else "asset_lookup.reasons_sums")
+    return (Table(heads, rows, "lrr" if single else "lr", title, result.cites["month"]),)
 
 
 def _change_table(result: AssetResult, words: Words) -> tuple[Part, ...]:

@@ -222,9 +222,11 @@ def _sentence(result: CompareResult, words: Words) -> str:
         return " ".join([_said_of(result, worst, "worst", words), *_driver(result, worst, words)])
     if best is not None:
         return _said_of(result, best, "best", words)
-    shown = words.joined([f"{_label(s, words)} {_shown(result.kpi, s, words)}" for s in known[:4]])
-    if len(known) > 4:
-        shown = words.say("comparative_analysis.range", **_range(result, known, words))
+    shown = words.joined([f"{_label(s, words)} {_shown(result.kpi, s, words)}" for s in known[:2]])
+    if len(known) > 2:
+        low, *_, high = _by_value(result, known)
+        both = [f"{_label(s, words)} {_shown(result.kpi, s, words)}" for s in (low, high)]
+        shown = words.say("comparative_analysis.ends", low=both[0], high=both[1])
     key = "same" if found.known else "too_few"
     return words.say(f"comparative_analysis.{key}", kpi=kpi, figures=shown)
 
@@ -245,8 +247,12 @@ def _said_of(result: CompareResult, one: Subject, key: str, words: Words) -> str
     return words.say(f"comparative_analysis.{key}", **named, **_range(result, others, words))
 
 
+def _by_value(result: CompareResult, subjects: Sequence[Subject]) -> list[Subject]:
+    return sorted(subjects, key=lambda subject: subject.figures[result.kpi].value or 0.0)
+
+
 def _range(result: CompareResult, subjects: Sequence[Subject], words: Words) -> dict[str, str]:
-    ranked = sorted(subjects, key=lambda s: s.figures[result.kpi].value or 0.0)
+    ranked = _by_value(result, subjects)
     return {
         "low": _shown(result.kpi, ranked[0], words),
         "high": _shown(result.kpi, ranked[-1], words),
@@ -427,7 +433,8 @@ def _differences(result: CompareResult, words: Words) -> list[Notice]:
     coverage = {s.key: s.coverage for s in result.subjects if s.coverage is not None}
     if _spread(coverage) > _SAME_COVERAGE:
         notices.append(Notice(_edges("coverage_differs", result, coverage, words)))
-    if result.by == "asset" and not _unit(result.subjects):
+    units = frozenset().union(*(subject.units for subject in result.subjects))
+    if result.by == "asset" and len(units) > 1:
         notices.append(Notice(words.say("comparative_analysis.units_differ"), "neutral"))
     off = {s.key: s.off for s in result.subjects if s.off is not None}
     if result.by != "asset" and _spread(off) > _SAME_PLANNED:

@@ -80,6 +80,7 @@ class CostOfLoss(ManufacturingTool[LossesArgs, LossesResult]):
         reference = context.before(period, asked)
         assets = counted(context.hierarchy, asked)
         now = await losses(context, assets, period.interval)
+        reference = as_far(reference, period, now.found)
         before, told = await asyncio.gather(
             _before(context, reference, period, now), causes(context, now.found)
         )
@@ -103,11 +104,10 @@ class CostOfLoss(ManufacturingTool[LossesArgs, LossesResult]):
 async def _before(
     context: ToolContext, reference: Period | None, period: Period, now: Losses
 ) -> Losses | None:
-    """As far as the period's own data has come; None where that cannot be compared."""
-    reached = as_far(reference, period, now.found)
-    if reached is None:
+    """None where the reference cannot be compared."""
+    if reference is None:
         return None
-    before = await losses(context, now.found.assets, reached.interval)
+    before = await losses(context, now.found.assets, reference.interval)
     return before if is_comparable(period, now.found, before.found) else None
 
 

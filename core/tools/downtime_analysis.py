@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Literal
 
 from pydantic import Field
 
+from core.alerts.observe import standing
+from core.alerts.situation import OpenStop
 from core.answer import Actions, Chart, Heading, Metric, Metrics, Notice, Part, Series, Table, Text
 from core.context import ToolContext
 from core.data.query import Condition
@@ -18,6 +21,7 @@ from core.domain.assets import Asset
 from core.domain.pareto import Bar, pareto
 from core.domain.periods import Interval, Period
 from core.domain.reliability import Reliability, reliability
+from core.domain.shifts import ShiftCalendar
 from core.figures import amount_metric, caveats, names, next_questions
 from core.measures.causes import (
     UNPLANNED,
@@ -37,6 +41,8 @@ from core.words import Words
 _TOP = 8
 _LONGEST = 5
 _PLACES = 10
+_DAYS = 7
+_STANDING = 3
 # Minutes by which a sum of many stops may differ without meaning anything.
 _ROUNDING = 1.0
 # Above this part the two records of the same minutes are said to differ.
@@ -84,7 +90,9 @@ class Stopped:
 class DowntimeResult:
     """`shifts` names the windows of the measurement; `median` is that of whole stops in minutes.
 
-    `single` says whether stops are recorded one by one, so that they can be counted.
+    `single` says whether stops are recorded one by one, so that they can be counted. `standing`
+    are the stops that last right now, where no other time was asked about, and `names` those of
+    their assets.
     """
 
     asked: tuple[Asset, ...]
@@ -100,6 +108,8 @@ class DowntimeResult:
     median: float | None
     single: bool
     long_minutes: float
+    standing: tuple[OpenStop, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def cites(self) -> tuple[int, ...]:
@@ -114,7 +124,7 @@ class DowntimeResult:
 class DowntimeAnalysis(ManufacturingTool[DowntimeArgs, DowntimeResult]):
     """Why and how long assets stood still: reasons ranked by minutes with counts and cumulative
     share, the longest stops, MTBF and MTTR, against the period before. Default period: the last
-    7 days."""
+    7 days; for an asset that stands right now also today so far."""
 
     name = "downtime_analysis"
     command = "downtime"
@@ -136,14 +146,18 @@ class DowntimeAnalysis(ManufacturingTool[DowntimeArgs, DowntimeResult]):
 
     async def run(self, args: DowntimeArgs, context: ToolContext) -> DowntimeResult:
         asked = context.scope(args.assets)
-        period = context.period(args.period, partial(periods.last_days, days=7), asked)
-        reference = context.before(period, asked)
         assets = counted(context.hierarchy, asked)
+        is_now = args.period is None and args.reason is None and len(assets) == 1
+        stands = await _standing(context, asked) if is_now else ()
+        default = _until_now if stands else partial(periods.last_days, days=_DAYS)
+        period = context.period(args.period, default, asked)
+        reference = context.before(period, asked)
         shifts = _shifts(context, asked[0], period) if args.by == "shift" else []
         windows = [interval for _, interval in shifts]
         found = await measure(context, assets, period.interval, windows)
+        reference = as_far(reference, period, found)
         before, told = await asyncio.gather(
-            measure_before(context, assets, as_far(reference, period, found)),
+            measure_before(context, assets, reference),
             causes(context, found),
         )
         if before is not None and not is_comparable(period, found, before):
@@ -170,13 +184,15 @@ class DowntimeAnalysis(ManufacturingTool[DowntimeArgs, DowntimeResult]):
             median,
             not context.installation.stops_are_sums and found.stops is not None,
             context.installation.rules.long_stop_minutes,
+            stands,
+            {stop.asset: context.hierarchy[stop.asset].name for stop in stands},
         )
 
     def present(self, result: DowntimeResult, words: Words) -> tuple[Part, ...]:
         title = words.say("downtime_analysis.title", assets=names(result.asked, words))
         return (
             Heading(f"{title} · {words.period(result.period)}"),
-            Text(_sentence(result, words), result.cites),
+            *_lead(result, words),
             *_metrics(result, words),
             *_chart(result, words),
             *_reasons(result, words),
@@ -188,6 +204,19 @@ class DowntimeAnalysis(ManufacturingTool[DowntimeArgs, DowntimeResult]):
 
 
 # --- measuring -------------------------------------------------------------------------------
+
+
+async def _standing(context: ToolContext, asked: Sequence[Asset]) -> tuple[OpenStop, ...]:
+    """What lasts right now; a line's own stop says already what its machines' say."""
+    found = await standing(context, asked)
+    own = tuple(stop for stop in found if any(stop.asset == asset.id for asset in asked))
+    return own or found
+
+
+def _until_now(calendar: ShiftCalendar, now: datetime) -> Period:
+    """The last days with the running one, so that a stop that still lasts is among them."""
+    today = calendar.production_day(now)
+    return periods.dates(calendar, now, today - _DAYS * periods.DAY, today)
 
 
 def _shifts(context: ToolContext, asset: Asset, period: Period) -> list[tuple[str, Interval]]:
@@ -309,6 +338,29 @@ def _named(key: str | None, told: Causes, words: Words) -> str:
 
 
 # --- saying ----------------------------------------------------------------------------------
+
+
+def _lead(result: DowntimeResult, words: Words) -> tuple[Text, ...]:
+    """What stands right now comes before what has been."""
+    usual = Text(_sentence(result, words), result.cites)
+    if not result.standing:
+        return (usual,)
+    said = " ".join(_stands(stop, result, words) for stop in result.standing[:_STANDING])
+    cites = tuple(dict.fromkeys(c for s in result.standing[:_STANDING] for c in s.cites[:1]))
+    return (Text(said, cites), usual)
+
+
+def _stands(stop: OpenStop, result: DowntimeResult, words: Words) -> str:
+    zone = result.period.zone
+    is_old = stop.since < result.period.end - periods.DAY
+    since = words.moment(stop.since, zone) if is_old else words.clock(stop.since, zone)
+    reason = stop.reason or (
+        words.say("downtime_analysis.no_reason")
+        if stop.loss in UNTOLD
+        else words.say(f"losses.{stop.loss.value}")
+    )
+    said = {"since": since, "minutes": words.minutes(stop.minutes), "reason": reason}
+    return words.say("downtime_analysis.stands", asset=result.names[stop.asset], **said)
 
 
 def _sentence(result: DowntimeResult, words: Words) -> str:

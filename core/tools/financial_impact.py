@@ -83,6 +83,7 @@ class FinancialImpact(ManufacturingTool[PeriodArgs, FinancialResult]):
         now, margin = await asyncio.gather(
             losses(context, assets, period.interval), _margin(context, asked, period)
         )
+        reference = as_far(reference, period, now.found)
         before = await _before(context, reference, period, now)
         return FinancialResult(asked, period, reference, args.period or "", now, before, margin)
 
@@ -106,11 +107,10 @@ class FinancialImpact(ManufacturingTool[PeriodArgs, FinancialResult]):
 async def _before(
     context: ToolContext, reference: Period | None, period: Period, now: Losses
 ) -> Losses | None:
-    """As far as the period's own data has come; None where that cannot be compared."""
-    reached = as_far(reference, period, now.found)
-    if reached is None:
+    """None where the reference cannot be compared."""
+    if reference is None:
         return None
-    before = await losses(context, now.found.assets, reached.interval)
+    before = await losses(context, now.found.assets, reference.interval)
     return before if is_comparable(period, now.found, before.found) else None
 
 
@@ -122,14 +122,17 @@ async def _margin(context: ToolContext, asked: Sequence[Asset], period: Period) 
     if not constraints:
         return Margin((), None, None, ())
     found = await losses(context, constraints, period.interval)
-    lost = []
+    lost, dark = [], []
     for asset in constraints:
         sums = found.found.parts[asset.id]
+        if sums.stops is None:
+            dark.append(asset.id)
+            continue
         rate = sums.total / sums.ideal if sums.total and sums.ideal else asset.ideal_rate
         minutes = sum(item.minutes or 0.0 for item in found.of(STOPS, asset.id))
         units = minutes * (rate or 0.0)
         lost.append(Lost(asset.id, units, _mean_margin(found, asset.id) if rate else None))
-    cost = lost_margin(lost, [asset.id for asset in constraints])
+    cost = lost_margin(lost, [asset.id for asset in constraints]) + Cost(unpriced=tuple(dark))
     return Margin(constraints, sum(loss.quantity for loss in lost), cost, found.cites)
 
 
@@ -182,8 +185,13 @@ def _sentence(result: FinancialResult, words: Words) -> str:
     said = []
     if known is not None:
         key = "down" if known.known else "down_unpriced"
-        amount, minutes = _money(known, words), words.minutes(_minutes(stops))
+        unpriced = _minutes(item for item in stops if item.cost.unpriced)
+        minutes = words.minutes(_minutes(stops) - (unpriced if known.known else 0.0))
+        amount = _money(known, words)
         said.append(words.say(f"financial_impact.{key}", **named, money=amount, minutes=minutes))
+        if known.known and unpriced:
+            more = words.minutes(unpriced)
+            said.append(words.say("financial_impact.down_besides", minutes=more))
     if wasted is not None:
         key = "waste" if wasted.known else "waste_unpriced"
         units = words.number(_units(rejects))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from core.answer import Chart, Heading, Metrics, Part, Series, Table, Text
 from core.context import ToolContext
@@ -16,7 +16,16 @@ from core.domain.assets import Asset
 from core.domain.oee import Kpis, Sums
 from core.domain.periods import Interval, Period
 from core.domain.shifts import ShiftCalendar
-from core.domain.waterfall import BigLoss, LossRates, Step, rated, six_big_losses, waterfall
+from core.domain.waterfall import (
+    UNCLASSIFIED,
+    BigLoss,
+    LossRates,
+    Step,
+    is_classified,
+    rated,
+    six_big_losses,
+    waterfall,
+)
 from core.figures import (
     RATIOS,
     amount_metric,
@@ -27,7 +36,8 @@ from core.figures import (
     said_again,
     why_not,
 )
-from core.measures.counted import counted, measure_before
+from core.measures.costing import REJECTS, Rejects, rejects
+from core.measures.counted import as_far, counted, is_comparable, measure_before
 from core.measures.measurement import Measurement, measure
 from core.measures.plan import target_oee, targets
 from core.measures.pooling import pooled
@@ -40,7 +50,14 @@ _MOST_ROWS = 31
 _SHOWN_MINUTES = 0.5
 
 
+Kpi = Literal[
+    "oee", "availability", "effectiveness", "quality", "teep", "output", "scrap_ratio",
+    "first_pass_yield",
+]  # fmt: skip
+
+
 class OeeArgs(PeriodArgs):
+    kpi: Kpi = Field(default="oee", description="The figure that is asked about first.")
     versus: str | None = Field(
         default=None,
         description="Another period to compare with, in words; by default the period before.",
@@ -48,6 +65,12 @@ class OeeArgs(PeriodArgs):
     by: Literal["asset", "shift", "day"] | None = Field(
         default=None, description="Break the figures down by asset, shift or production day."
     )
+
+    @field_validator("kpi", mode="before")
+    @classmethod
+    def _its_own(cls, said: object) -> object:
+        """Of figures that other tools tell (downtime, MTBF) the OEE is what this one can say."""
+        return said if said in get_args(Kpi) else "oee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +96,7 @@ class OeeResult:
     currency: str
     cites: tuple[int, ...]
     words: str
+    kpi: Kpi = "oee"
 
 
 class OeeQuery(ManufacturingTool[OeeArgs, OeeResult]):
@@ -95,16 +119,21 @@ class OeeQuery(ManufacturingTool[OeeArgs, OeeResult]):
         parts = counted(context.hierarchy, asked)
         by = args.by or ("asset" if len(parts) > 1 else None)
         windows = _windows(context, by, asked[0], period)
-        found, before, goals, rates = await asyncio.gather(
+        found, goals, rates = await asyncio.gather(
             measure(context, parts, period.interval, [w for _, w in windows], phases=True),
-            measure_before(context, parts, reference),
             targets(context, parts, period.end),
             prices(context, parts, period.end.date()),
         )
+        if args.versus is None:
+            reference = as_far(reference, period, found)
+        before = await measure_before(context, parts, reference)
+        if before and args.versus is None and not is_comparable(period, found, before):
+            before = None
         shift = dict(period.arguments).get("shift")
         whole, _ = rated(found.parts, found.rules)
         steps = waterfall(whole if whole is not None else found.total, found.rules)
-        currency, losses = _losses(found, rates)
+        wasted = await rejects(context, found, rates)
+        currency, losses = _losses(found, rates, wasted)
         return OeeResult(
             asked,
             period,
@@ -117,8 +146,13 @@ class OeeQuery(ManufacturingTool[OeeArgs, OeeResult]):
             steps,
             losses,
             currency,
-            found.cites + ((goals.cite,) if goals.cite else ()),
+            tuple(
+                cite
+                for cite in dict.fromkeys((*found.cites, *wasted.cites, *rates.cites, goals.cite))
+                if cite
+            ),
             said_again(asked, args.period),
+            args.kpi,
         )
 
     def _reference(
@@ -195,17 +229,19 @@ def _slices(
     )
 
 
-def _losses(found: Measurement, rates: Prices) -> tuple[str, tuple[BigLoss, ...]]:
+def _losses(found: Measurement, rates: Prices, wasted: Rejects) -> tuple[str, tuple[BigLoss, ...]]:
     """The six big losses, each asset's added up; money only in one currency."""
     _, left_out = rated(found.parts, found.rules)
     shown = [a.id for a in found.assets if a.id not in left_out] or list(found.parts)
     known = [rates.downtime.get(asset) for asset in shown]
     currencies = {price.currency for price in known if price}
     currency = currencies.pop() if len(currencies) == 1 and None not in known else ""
+    told = is_classified(found.parts[asset] for asset in shown)
     per_asset = [
         six_big_losses(
             found.parts[asset],
             LossRates(currency, price.amount) if price and currency else None,
+            classified=told,
         )
         for asset, price in zip(shown, known, strict=True)
     ]
@@ -215,10 +251,25 @@ def _losses(found: Measurement, rates: Prices) -> tuple[str, tuple[BigLoss, ...]
             same[0].name,
             _total(loss.minutes for loss in same),
             _total(loss.units for loss in same) if one_unit else None,
-            _total(loss.money for loss in same),
+            _total(
+                _waste(wasted, asset, loss, currency) if loss.name in REJECTS else loss.money
+                for asset, loss in zip(shown, same, strict=True)
+            ),
         )
         for same in zip(*per_asset, strict=True)
     )
+
+
+def _waste(wasted: Rejects, asset: str, loss: BigLoss, currency: str) -> float | None:
+    """The material of what was scrapped; None where a part of it has no price in the currency."""
+    item = wasted.items.get((asset, loss.name))
+    if asset in wasted.unknown or loss.minutes is None:
+        return None
+    if item is None:
+        return 0.0
+    amounts = dict(item.cost.amounts)
+    amount = amounts.pop(currency, 0.0)
+    return None if item.cost.unpriced or amounts or not currency else amount
 
 
 def _total(values: Iterable[float | None]) -> float | None:
@@ -231,6 +282,37 @@ def _total(values: Iterable[float | None]) -> float | None:
 
 
 def _sentence(result: OeeResult, words: Words) -> str:
+    """The figure asked about, then the OEE."""
+    if result.kpi == "oee":
+        return _oee_sentence(result, words)
+    kpis = result.found.kpis
+    name = words.say(f"kpis.{result.kpi}")
+    named = {"assets": names(result.asked, words), "period": words.period_name(result.period)}
+    if result.kpi == "output":
+        shown = _made(result, words)
+        said = [words.say("oee_query.made", **named, made=shown or words.unknown)]
+    elif (value := getattr(kpis, result.kpi)) is not None:
+        said = [words.say("oee_query.figure", **named, kpi=name, value=words.percent(value))]
+    else:
+        why = why_not(kpis, result.kpi, words)
+        said = [words.say("oee_query.figure_withheld", **named, kpi=name, why=why)]
+    if kpis.oee is not None:
+        said.append(f"{words.say('kpis.oee')}: {words.percent(kpis.oee)}.")
+    return " ".join(said)
+
+
+def _made(result: OeeResult, words: Words) -> str:
+    """What was made and how much of it is good, per counting unit."""
+    shown = []
+    for unit, sums in oee.by_unit(result.found.parts.values()).items():
+        if sums.total is not None:
+            made, good = words.units(sums.total, unit), words.number(sums.good)
+            known = sums.good is not None
+            shown.append(words.say("oee_query.good", made=made, good=good) if known else made)
+    return words.joined(shown)
+
+
+def _oee_sentence(result: OeeResult, words: Words) -> str:
     kpis = result.found.kpis
     named = {"assets": names(result.asked, words), "period": words.period_name(result.period)}
     if kpis.oee is None:
@@ -276,9 +358,10 @@ def _metrics(result: OeeResult, words: Words) -> tuple[Part, ...]:
             before=getattr(before, kpi) if before else None,
             reference=reference,
             target=result.target if kpi == "oee" else None,
+            higher_is_better=kpi != "scrap_ratio",
             cites=cites,
         )
-        for kpi in RATIOS
+        for kpi in (() if result.kpi in (*RATIOS, "output") else (result.kpi,)) + RATIOS
     ]
     shown += [
         amount_metric(
@@ -298,7 +381,10 @@ def _metrics(result: OeeResult, words: Words) -> tuple[Part, ...]:
 
 
 def _chart(result: OeeResult, words: Words) -> tuple[Part, ...]:
-    """The waterfall; without a second level there is nothing to fall to."""
+    """The waterfall; without a second level there is nothing to fall to, and of too little data
+    it would draw what is not known as run time."""
+    if result.found.kpis.coverage_state == "withheld":
+        return ()
     levels = [step for step in result.steps if step.kind == "level"]
     if len(levels) < 2:
         return ()
@@ -333,21 +419,25 @@ def _slice_table(result: OeeResult, words: Words) -> tuple[Part, ...]:
 
 def _loss_table(result: OeeResult, words: Words) -> tuple[Part, ...]:
     known = [loss for loss in result.losses if loss.minutes or loss.units]
-    if not known:
+    if not known or result.found.kpis.coverage_state == "withheld":
         return ()
+    with_units = any(loss.units is not None for loss in known)
     with_money = any(loss.money is not None for loss in known)
-    heads = [words.say("common.loss"), words.say("common.duration"), words.say("oee_query.units")]
+    heads = [words.say("common.loss"), words.say("common.duration")]
+    heads += [words.say("oee_query.units")] if with_units else []
     rows = []
     for loss in result.losses:
+        if loss.name == UNCLASSIFIED and not loss.minutes:
+            continue
         row = [
             words.say(f"losses.{loss.name}"),
             words.minutes(loss.minutes),
-            words.number(loss.units),
+            *([words.number(loss.units)] if with_units else []),
         ]
         if with_money:
             row.append(words.money(loss.money, result.currency))
         rows.append(tuple(row))
     if with_money:
         heads.append(words.say("oee_query.money"))
-    align = "lrr" + ("r" if with_money else "")
+    align = "l" + "r" * (len(heads) - 1)
     return (Table(tuple(heads), tuple(rows), align, words.say("oee_query.six"), result.cites),)

@@ -99,6 +99,12 @@ class ShiftStatus:
     cites: tuple[int, ...]
     counted: tuple[int, ...]
     """`cites` stand for all that is shown, `counted` for what was made and planned."""
+    has_shifts: bool
+
+    @property
+    def shows_now(self) -> bool:
+        """Whether live states belong to the period: not to a shift that is over."""
+        return self.is_running or not self.has_shifts
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +207,7 @@ async def _status(
         found,
         _cites(found.cites, [rows.cite for rows in fetched if rows.rows], goals.cite, plan.cite),
         _cites(found.cites[:1], goals.cite, plan.cite),
+        shift != "",
     )
 
 
@@ -392,8 +399,9 @@ def _number(row: Row, name: str) -> float | None:
 
 
 def _plant_parts(status: ShiftStatus, words: Words) -> list[Part]:
+    lead = status.cites if status.shows_now else ()
     return [
-        Text(_sentence(status, words), status.counted),
+        Text(_sentence(status, words), tuple(dict.fromkeys((*status.counted, *lead)))),
         _metrics(status, words),
         *_chart(status, words),
         *_table(status, words),
@@ -404,25 +412,27 @@ def _plant_parts(status: ShiftStatus, words: Words) -> list[Part]:
 def _sentence(status: ShiftStatus, words: Words) -> str:
     points = status.points
     said = []
-    if not status.is_running:
+    if not status.is_running and status.has_shifts:
         after = status.next_start
         key = "no_shift_next" if after else "no_shift"
         moment = words.moment(after, status.period.zone) if after else ""
         said.append(words.say(f"production_status.{key}", plant=status.plant.name, moment=moment))
+    said += _state_now(status, words)
     if len(points) == 1:
-        return " ".join([*said, _one(points[0], words), *_standing(status, words)])
+        return " ".join([*said, _one(points[0], words)])
     behind = [point for point in points if point.is_behind]
     planned = [point for point in points if point.gap is not None]
     if behind:
         said.append(words.say("production_status.worst", **_figures(behind[0], words)))
-        counts = {"n": len(behind), "whole": len(planned)}
+        tolerance = words.percent(_ON_PLAN, 0)
+        counts = {"n": len(behind), "whole": len(planned), "tolerance": tolerance}
         if len(behind) > 1:
             said.append(words.say("production_status.behind", **counts))
     elif planned:
         said.append(words.say("production_status.on_plan", n=len(planned)))
     else:
         said.append(words.say("production_status.no_plan"))
-    return " ".join([*said, *_standing(status, words)])
+    return " ".join(said)
 
 
 def _one(point: Point, words: Words) -> str:
@@ -453,18 +463,32 @@ def _share(ahead: float | None, words: Words) -> str:
     return "" if ahead is None else f"{words.signed(ahead * 100)}{NBSP}%"
 
 
-def _standing(status: ShiftStatus, words: Words) -> list[str]:
-    standing = [point for point in status.points if point.stands]
-    if not standing or not status.is_running:
+def _state_now(status: ShiftStatus, words: Words) -> list[str]:
+    """What stands comes first; that nothing does is said only where every state is known."""
+    points = status.points
+    if not status.shows_now or not any(point.state for point in points):
         return []
-    shown = [
-        f"{point.asset.name} ({point.reason})" if point.reason else point.asset.name
-        for point in standing[:3]
-    ]
+    zone = status.period.zone
+    if len(points) == 1:
+        state = _said_state(points[0], zone, words)
+        state = f"{state} ({points[0].reason})" if points[0].reason else state
+        return [words.say("production_status.state_now", asset=points[0].asset.name, state=state)]
+    standing = [point for point in points if point.stands]
+    if not standing:
+        known = all(point.state for point in points)
+        return [words.say("production_status.nothing_stands")] if known else []
+    shown = [_stands(point, zone, words) for point in standing[:3]]
     if len(standing) > 3:
         shown.append(words.say("common.more", n=len(standing) - 3))
     said = words.joined(shown)
     return [words.say("production_status.standing", n=len(standing), assets=said)]
+
+
+def _stands(point: Point, zone: str, words: Words) -> str:
+    """ "Line 4 (since 00:26, film torn)", as far as known."""
+    since = words.say("common.since", moment=words.clock(point.since, zone)) if point.since else ""
+    known = ", ".join(part for part in (since, point.reason) if part)
+    return f"{point.asset.name} ({known})" if known else point.asset.name
 
 
 def _metrics(status: ShiftStatus, words: Words) -> Metrics:
@@ -546,9 +570,12 @@ def _projection_note(point: Point, words: Words) -> str:
 
 def _chart(status: ShiftStatus, words: Words) -> tuple[Part, ...]:
     """Made against expected; of different units only the share compares."""
-    points = [p for p in status.points if p.made is not None and p.expected][:_MOST_BARS]
+    known = [p for p in status.points if p.made is not None and p.expected]
+    points = known[:_MOST_BARS]
     if not points:
         return ()
+    cut = {"part": len(points), "whole": len(known)}
+    some = f" ({words.say('common.of_total', **cut)})" if len(known) > len(points) else ""
     categories = tuple(point.asset.name for point in points)
     made, expected = words.say("kpis.output"), words.say("kpis.expected")
     if len({point.asset.unit for point in points}) == 1:
@@ -556,10 +583,10 @@ def _chart(status: ShiftStatus, words: Words) -> tuple[Part, ...]:
             Series(made, tuple(point.made for point in points)),
             Series(expected, tuple(point.expected for point in points)),
         )
-        title, unit = words.say("production_status.chart"), words.unit(points[0].asset.unit)
+        title, unit = words.say("production_status.chart") + some, words.unit(points[0].asset.unit)
         return (Chart("bar", title, categories, series, unit, (), status.counted),)
     shares = tuple((p.made or 0.0) / p.expected * 100 for p in points if p.expected)
-    title = words.say("production_status.chart_share")
+    title = words.say("production_status.chart_share") + some
     line = Line(expected, 100.0)
     return (Chart("bar", title, categories, (Series(made, shares),), "%", (line,), status.counted),)
 

@@ -30,7 +30,7 @@ from core.figures import (
     ratio_metric,
     why_not,
 )
-from core.measures.counted import counted, machines
+from core.measures.counted import counted, is_comparable, machines
 from core.measures.measurement import Measurement, measure
 from core.measures.plan import Targets, target_oee, targets
 from core.measures.pooling import pooled
@@ -175,7 +175,9 @@ class TrendAnalysis(ManufacturingTool[TrendArgs, TrendResult]):
         course, left_out = _course(args.kpi, found, windows, history, counted=is_counted)
         parts = pooled(found.windows[history:])
         reference = context.before(period, asked)
-        before, before_cites = await _before(context, measured, found, windows, reference)
+        before, before_cites = await _before(
+            context, found, of_period(found, period, parts), windows, period, reference
+        )
         return TrendResult(
             asked=asked,
             period=period,
@@ -241,12 +243,14 @@ def _windows(calendar: ShiftCalendar, period: Period, by: By) -> tuple[tuple[Slo
 
 async def _before(
     context: ToolContext,
-    measured: Sequence[Asset],
     found: Measurement,
+    now: Measurement,
     windows: Sequence[Slot],
+    period: Period,
     reference: Period | None,
 ) -> tuple[Mapping[str, Sums], tuple[int, ...]]:
-    """The sums of the period before: from the slots already at hand, where they make it up."""
+    """The sums of the period before: from the slots already at hand, where they make it up; none
+    where `now`, what is measured of the period, cannot be compared with it."""
     if reference is None:
         return {}, ()
     span = reference.interval
@@ -255,7 +259,9 @@ async def _before(
         windows[inside[0]].interval.start, windows[inside[-1]].interval.end
     ):
         return pooled([found.windows[n] for n in inside]), ()
-    earlier_found = await measure(context, measured, span)
+    earlier_found = await measure(context, found.assets, span)
+    if not is_comparable(period, now, earlier_found):
+        return {}, ()
     return earlier_found.parts, earlier_found.cites
 
 

@@ -20,6 +20,7 @@ MINUS = "\u2212"
 NBSP = "\u00a0"
 _SEPARATORS = {"en": str.maketrans(",.", ",."), "de": str.maketrans(",.", ".,")}
 _SHORT = 10  # minutes below which tenths are shown: most stops are that short
+_FAR_DAYS = 300  # from which a day without its year would be taken for one of another year
 _LONG = 90  # minutes from which hours are shown
 
 
@@ -29,10 +30,14 @@ class MissingWords(UserWarning):
 
 
 class Words:
-    """Says things in one language. Everything unknown (None, NaN) is said to be unknown."""
+    """Says things in one language. Everything unknown (None, NaN) is said to be unknown.
 
-    def __init__(self, language: Language = "en") -> None:
+    With `now` a day that lies far from it is told with its year.
+    """
+
+    def __init__(self, language: Language = "en", now: datetime | None = None) -> None:
         self.language: Language = language
+        self._now = now
 
     # --- sentences
 
@@ -45,7 +50,7 @@ class Words:
         arguments.
         """
         for language in (self.language, "en"):
-            words = self if language == self.language else Words("en")
+            words = self if language == self.language else Words("en", self._now)
             entry = catalogue.entry(language, key)
             try:
                 if entry is not None:
@@ -143,15 +148,7 @@ class Words:
 
     def day(self, day: date | None, *, year: bool = False) -> str:
         """ "Thu 12 Mar" / "Do 12. Mär"; with the year where it does not go without saying."""
-        if day is None:
-            return self.unknown
-        text = self.say(
-            "periods.day_of_month",
-            weekday=self._names("weekdays")[day.weekday()],
-            day=str(day.day),
-            month=self._names("months_short")[day.month - 1],
-        )
-        return f"{text} {day.year}" if year else text
+        return self.unknown if day is None else self._day(day, year=year or self._is_far(day))
 
     def moment(self, at: datetime | None, zone: str, *, year: bool = False) -> str:
         """ "Thu 12 Mar 05:58 CDT": day, time and zone."""
@@ -163,13 +160,15 @@ class Words:
     def span(self, start: datetime, end: datetime, zone: str, *, year: bool = False) -> str:
         """ "Wed 11 Mar 22:00 – Thu 12 Mar 06:00 CDT": nothing said twice."""
         first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
-        left = f"{self.day(first, year=year and first.year != last.year)} {first:%H:%M}"
+        years = first.year != last.year
+        long = (last.date() - first.date()).days > _FAR_DAYS
+        year = year or years or long or self._is_far(first)
+        one_day = first.date() == last.date()
+        left = f"{self._day(first, year=year and (years or one_day))} {first:%H:%M}"
         if _zone_name(first) != _zone_name(last):  # the clocks changed in between
             left = f"{left}{NBSP}{_zone_name(first)}"
-        if first.date() != last.date():
-            return f"{left} – {self.moment(end, zone, year=year)}"
-        tail = f"{last:%H:%M}{NBSP}{_zone_name(last)}"
-        return f"{self.day(first, year=year)} {first:%H:%M} – {tail}"
+        right = "" if one_day else f"{self._day(last, year=year)} "
+        return f"{left} – {right}{last:%H:%M}{NBSP}{_zone_name(last)}"
 
     def period(self, period: Period | None) -> str:
         """The words and the exact span with its zone, as every answer prints it:
@@ -199,8 +198,9 @@ class Words:
                 return self.span(period.start, period.end, period.zone)
         if not self.has(f"periods.{label}"):
             return ""
-        years = {day[:4] for name, day in arguments.items() if name in ("first", "last")}
-        told = {n: self._told(n, value, year=len(years) > 1) for n, value in arguments.items()}
+        told = {n: self._told(n, value) for n, value in arguments.items()}
+        if "first" in arguments and "last" in arguments:
+            told["first"], told["last"] = self._days(arguments["first"], arguments["last"])
         count = arguments.get("days") or arguments.get("count")
         name = self.say(f"periods.{label}", **told, **({"n": int(count)} if count else {}))
         running = period.so_far and label.startswith(("today", "this_"))
@@ -208,11 +208,34 @@ class Words:
 
     # --- inside
 
-    def _told(self, name: str, value: str, *, year: bool = False) -> str:
+    def _day(self, day: date, *, year: bool) -> str:
+        text = self.say(
+            "periods.day_of_month",
+            weekday=self._names("weekdays")[day.weekday()],
+            day=str(day.day),
+            month=self._names("months_short")[day.month - 1],
+        )
+        return f"{text} {day.year}" if year else text
+
+    def _days(self, first: str, last: str) -> tuple[str, str]:
+        """Both ends of a stretch of days in ISO 8601, with the years that it takes."""
+        begins, ends = date.fromisoformat(first), date.fromisoformat(last)
+        years = begins.year != ends.year
+        year = years or (ends - begins).days > _FAR_DAYS or self._is_far(begins)
+        return self._day(begins, year=years), self._day(ends, year=year)
+
+    def _is_far(self, day: date) -> bool:
+        """Whether a reader would take another year for the day's."""
+        if self._now is None:
+            return False
+        there = day.date() if isinstance(day, datetime) else day
+        return abs((there - self._now.date()).days) > _FAR_DAYS
+
+    def _told(self, name: str, value: str) -> str:
         """A period's argument as it is read: days, months and local times arrive in ISO 8601."""
         match name:
             case "day" | "first" | "last":
-                return self.day(date.fromisoformat(value), year=year)
+                return self.day(date.fromisoformat(value))
             case "month":
                 of_year, _, number = value.partition("-")
                 return f"{self._names('months')[int(number) - 1]} {of_year}"

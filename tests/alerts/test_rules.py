@@ -88,6 +88,17 @@ def test_a_stop_by_its_minutes(minutes: float, priority: Priority | None) -> Non
     assert [alert.priority for alert in alerts] == ([] if priority is None else [priority])
 
 
+def test_an_output_point_that_stands_is_at_least_medium() -> None:
+    def priorities(minutes: float, **rest: Any) -> list[Priority]:
+        standing = stop("oven", minutes, is_output_point=True, **rest)
+        return [alert.priority for alert in active(stops=(standing,))]
+
+    assert priorities(9) == []
+    assert priorities(10) == [Priority.MEDIUM]
+    assert priorities(180) == [Priority.HIGH]
+    assert priorities(50, loss=Loss.SETUP) == [Priority.LOW]
+
+
 def test_a_planned_stop_is_no_alert_and_a_changeover_only_a_long_one() -> None:
     assert found(stops=(stop("oven", 500, loss=Loss.PLANNED),)) == []
     assert found(stops=(stop("oven", 30, loss=Loss.SETUP),)) == []

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from core.answer import Metrics, Notice, Table
+from core.answer import Metrics, Notice, Table, Text
 from core.answer_json import to_json
 from tests.assistant.conftest import Door, action, first_text, notices
 
@@ -14,7 +14,7 @@ STORIES = {
     "why was line 3 down last night?": ("downtime_analysis", "infeed conveyor jam"),
     "warum stand Linie 3 letzte Nacht?": ("downtime_analysis", "infeed conveyor jam"),
     "what is the OEE of robot 2 today?": ("oee_query", "no ideal rate"),
-    "wie ist die OEE von Robot 2 heute?": ("oee_query", "keine Sollrate"),
+    "wie ist die OEE von Robot 2 heute?": ("oee_query", "keinen Solltakt"),
     "is grinder 5 getting worse?": ("trend_analysis", "Grinder 5"),
     "what does downtime of oven-1 cost us?": ("financial_impact", "Oven 1"),
     "any safety incidents open?": ("safety_events", "open"),
@@ -75,6 +75,14 @@ def test_an_unknown_asset_gets_its_nearest_names_as_buttons(door: Door) -> None:
     chosen = door.ask(answer.actions[0].command)
     assert chosen.outcome == "answer"
     assert chosen.args["period"].label == "yesterday"  # type: ignore[attr-defined]
+
+
+def test_plants_with_days_of_their_own_are_asked_about_one_by_one(door: Door) -> None:
+    answer = door.ask("/downtime hamburg riverside yesterday")
+    assert answer.outcome == "clarify"
+    asked = [door.ask(action.command) for action in answer.actions]
+    assert [one.args["assets"] for one in asked] == [["hamburg"], ["riverside"]]
+    assert door.ask("/downtime hamburg riverside past 24 hours").outcome == "answer"
 
 
 def test_an_ambiguous_asset_is_asked_back(door: Door) -> None:
@@ -163,7 +171,7 @@ def test_help_names_every_command_and_explains_one(door: Door) -> None:
     overview = next(p for p in door.ask("/andon help").parts if isinstance(p, Table))
     assert {"/oee", "/downtime", "/actions"} <= {row[0] for row in overview.rows}
     fields = next(p for p in door.ask("/oee help").parts if isinstance(p, Table))
-    assert {row[0] for row in fields.rows} == {"assets", "period", "versus", "by"}
+    assert {row[0] for row in fields.rows} == {"assets", "kpi", "period", "versus", "by"}
 
 
 def test_long_work_shows_progress(door: Door) -> None:
@@ -182,6 +190,27 @@ def test_the_data_behind_a_figure_can_be_paged(door: Door) -> None:
     second = door.ask(action(first, "More rows").command)
     assert len(next(p for p in second.parts if isinstance(p, Table)).rows) == 24 - 15
     assert door.ask(f"/data {answer.id} 99").outcome == "clarify"
+
+
+def test_the_data_are_the_counted_rows_by_the_plants_clock(door: Door) -> None:
+    answer = door.ask("/downtime line-3 last night")
+    for citation in answer.citations:
+        said = door.ask(f"/data {answer.id} {citation.number}").parts[1]
+        assert isinstance(said, Text)
+        assert f" of {citation.rows}, " in said.text
+        assert "The figure was made from" not in said.text
+        assert "on the clock of America/Chicago" in said.text
+    table = next(p for p in door.ask(f"/data {answer.id} 1").parts if isinstance(p, Table))
+    starts = [row[table.columns.index("start")] for row in table.rows]
+    assert all(start[11:] >= "22:00" or start[11:] < "06:00" for start in starts)
+    assert "asset" not in table.columns  # the same in every row, and in the title
+
+
+@pytest.mark.parametrize("command", ["/data", "/again"])
+def test_a_replay_without_an_id_says_what_it_needs(door: Door, command: str) -> None:
+    answer = door.ask(command)
+    assert answer.outcome == "clarify"
+    assert "“”" not in "".join(p.text for p in answer.parts if isinstance(p, Text))
 
 
 def test_nobody_reads_anothers_private_answer(door: Door) -> None:

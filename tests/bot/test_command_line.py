@@ -35,6 +35,10 @@ def _environ(home: Path, **environ: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "ANDON_HOME": str(home), **environ}
 
 
+def test_help_keeps_the_case_of_names(tmp_path: Path) -> None:
+    assert "Bring README.md up to date" in andon(tmp_path, "sync", "--help").stdout
+
+
 def test_help_lists_every_command(tmp_path: Path) -> None:
     done = andon(tmp_path, "--help")
     assert done.returncode == 0

@@ -131,6 +131,13 @@ def test_metrics_carry_their_tone() -> None:
     assert ("−3 pp", "bad") in [(text.strip(), style) for text, style in spans]
 
 
+def test_a_long_name_of_a_figure_keeps_its_sources() -> None:
+    name = "Tage ohne meldepflichtiges Ereignis in Halle 3"
+    drawn = lines(Metrics((Metric(name, "12", cites=(1, 3)), Metric("b", "1")) * 3), 60)
+    assert "".join(drawn[:2]).count("[1] [3]") == 1
+    assert not any("…" in line for line in drawn)
+
+
 def test_a_narrow_table_wraps_its_words_and_keeps_its_figures() -> None:
     table = Table(
         ("Reason", "Duration"),

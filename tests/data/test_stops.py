@@ -323,6 +323,14 @@ def test_a_stop_without_length_is_counted_where_a_period_is_cut(
     assert [rows(source, query)[0]["stops"] for query in (first, second)] == [None, 1]
 
 
+def test_a_line_is_held_up_only_from_outside(database: Database, source: SqlDataSource) -> None:
+    causes = ("line-1", "m-1", "m-2", None)
+    stops = [Stop("line-1", 60 * n, 10, "starved", cause=c) for n, c in enumerate(causes)]
+    fill(database, [*stops, Stop("line-1", 600, 10, "breakdown", cause="m-1")])
+    row = ask(source, ("minutes", "stops"), members=(("line-1", "m-1"),))
+    assert (row["minutes"], row["stops"]) == (30, 3)
+
+
 def test_a_long_stop_is_found_weeks_after_its_start(
     database: Database, source: SqlDataSource
 ) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.domain.losses import Loss
 from core.domain.oee import Rules, Sums
-from core.domain.waterfall import LossRates, Step, rated, six_big_losses, waterfall
+from core.domain.waterfall import LossRates, Step, is_classified, rated, six_big_losses, waterfall
 
 SHIFT = Sums(
     pbt=480,
@@ -109,6 +109,7 @@ def test_six_big_losses_in_minutes_units_and_money() -> None:
         "reduced_speed": 60,
         "startup_rejects": 2.5,
         "production_rejects": 7.5,
+        "unclassified_stops": 0,
     }
     assert losses["breakdowns"].units == 1800
     assert losses["breakdowns"].money == 60
@@ -122,7 +123,7 @@ def test_six_big_losses_are_unknown_without_their_sums() -> None:
     losses = {loss.name: loss for loss in six_big_losses(Sums(pbt=480))}
     assert {loss.minutes for loss in losses.values()} == {None}
     unknown_phase = six_big_losses(replace(SHIFT, startup_scrap=None), LossRates("USD", 120, 0.5))
-    startup, production = unknown_phase[-2:]
+    startup, production = unknown_phase[4:6]
     assert (startup.minutes, startup.units, startup.money) == (None, None, None)
     assert (production.minutes, production.units, production.money) == (10, 600, 250)
 
@@ -140,3 +141,33 @@ def test_the_oee_package_gives_the_same() -> None:
     assert ours["reduced_speed"] == pytest.approx(theirs["minor_stops_and_reduced_speed"])
     assert ours["production_rejects"] == pytest.approx(theirs["process_defects"])
     assert ours["startup_rejects"] == pytest.approx(theirs["reduced_yield"])
+
+
+def test_start_up_rejects_take_the_time_of_what_was_rejected() -> None:
+    mixed = {loss.name: loss for loss in six_big_losses(replace(SHIFT, startup_ideal=4.0))}
+    assert (mixed["startup_rejects"].minutes, mixed["production_rejects"].minutes) == (4, 6)
+    assert named(waterfall(replace(SHIFT, startup_ideal=4.0)))["startup_rejects"] == 4
+
+
+def test_stops_that_nobody_named_may_be_any_of_the_big_losses() -> None:
+    untold = replace(SHIFT, stops={Loss.UNCLASSIFIED: 50.0, Loss.MINOR: 30.0})
+    losses = {loss.name: loss.minutes for loss in six_big_losses(untold)}
+    assert (losses["breakdowns"], losses["setup"]) == (None, None)
+    assert (losses["minor_stops"], losses["unclassified_stops"]) == (30, 50)
+    none = {loss.name: loss.minutes for loss in six_big_losses(replace(SHIFT, stops={}))}
+    assert (none["breakdowns"], none["unclassified_stops"]) == (0, 0)
+    assert is_classified([untold, SHIFT])
+    assert not is_classified([untold])
+
+
+def test_time_without_data_is_neither_run_nor_lost_speed() -> None:
+    steps = named(waterfall(replace(SHIFT, covered=420)))
+    assert (steps["no_data"], steps["apt"], steps["reduced_speed"]) == (60, 340, 0)
+    assert named(waterfall(replace(SHIFT, covered=0))) == {"pbt": 480}
+    mapped = named(waterfall(replace(SHIFT, run=330, covered=420)))
+    assert (mapped["no_data"], mapped["unexplained"]) == (60, 10)
+
+
+def test_stops_may_lie_where_there_is_no_data() -> None:
+    sums = replace(SHIFT, stops={Loss.BREAKDOWN: 100.0}, covered=60)
+    assert (sums.run_time, sums.dark) == (0, 380)

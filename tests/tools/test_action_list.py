@@ -273,9 +273,45 @@ def test_only_safety(make_plant: Make) -> None:
 
 
 def test_nothing_to_do_is_not_nothing_known(make_plant: Make) -> None:
-    empty = make_plant(MACHINE + STOPS, "CREATE TABLE stops (m TEXT, a TEXT, z TEXT, why TEXT);")
-    assert empty.ask("action_list").sentence == "Nothing calls for action: Plant."
+    """A table without a readable row tells as little as none."""
+    script = "CREATE TABLE stops (m TEXT, a TEXT, z TEXT, why TEXT);"
+    unknown = "Plant: the data holds nothing to draw actions from."
+    assert make_plant(MACHINE + STOPS, script).ask("action_list").sentence == unknown
     bare = make_plant(MACHINE, "CREATE TABLE other (x TEXT);")
-    assert bare.ask("action_list").sentence == (
-        "Plant: the data holds nothing to draw actions from."
+    assert bare.ask("action_list").sentence == unknown
+    one = "INSERT INTO stops VALUES ('m1', '2026-03-10 10:00:00', '2026-03-10 10:01:00', 'jam');"
+    quiet = make_plant(MACHINE + STOPS, one)
+    assert quiet.ask("action_list").sentence == "Nothing calls for action: Plant."
+
+
+def test_stops_without_reasons_are_told_apart_by_their_loss(make_plant: Make) -> None:
+    plant = make_plant(
+        MACHINE + STOPS,
+        """
+        CREATE TABLE stops (m TEXT, a TEXT, z TEXT, why TEXT);
+        INSERT INTO stops VALUES ('m1', '2026-03-10 08:00:00', '2026-03-10 08:03:00', NULL);
+        INSERT INTO stops VALUES ('m1', '2026-03-10 10:00:00', '2026-03-10 14:00:00', NULL);
+        """,
     )
+    asked = plant.ask("action_list")
+    assert asked.sentence.startswith("First: Machine 1 – record the reasons of its stops")
+    assert "1 stop, 4 h" in asked.sentence
+    assert "minor stops" not in asked.sentence
+
+
+def test_sums_are_not_counted_as_stops(make_plant: Make) -> None:
+    plant = make_plant(
+        MACHINE
+        + '[facts.downtime]\ntable = "shifts"\nrows_are = "sums"\n'
+        + 'columns = {asset = "m", start = "a", minutes = "lost", reason = "why"}',
+        """
+        CREATE TABLE shifts (m TEXT, a TEXT, lost REAL, why TEXT);
+        INSERT INTO shifts VALUES ('m1', '2026-03-10 06:00:00', 450, 'jam');
+        """,
+    )
+    asked = plant.ask("action_list")
+    assert "7 h 30 min" in asked.sentence
+    assert "stop" not in asked.sentence.partition("Why:")[2]
+    about = plant.ask("asset_lookup", {"assets": ("m1",)})
+    reasons = next(table for table in about.tables if table.rows and table.rows[0][0] == "jam")
+    assert len(reasons.columns) == len(reasons.rows[0]) == 2

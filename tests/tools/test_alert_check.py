@@ -320,6 +320,37 @@ def test_nothing_to_check(make_plant: Make) -> None:
         + '[facts.downtime]\ntable = "stops"\ncolumns = {asset = "m", start = "a", end = "z"}',
         "CREATE TABLE stops (m TEXT, a TEXT, z TEXT);",
     )
-    assert (
-        empty.ask("alert_check").sentence == "Nothing needs attention: Plant. Checked: open stops."
+    assert empty.ask("alert_check").sentence == asked.sentence
+    read = make_plant(
+        MACHINE
+        + '[facts.downtime]\ntable = "stops"\ncolumns = {asset = "m", start = "a", end = "z"}',
+        "INSERT INTO stops VALUES ('m1', '2026-03-10 10:00:00', '2026-03-10 10:01:00');",
     )
+    assert (
+        read.ask("alert_check").sentence == "Nothing needs attention: Plant. Checked: open stops."
+    )
+
+
+def test_without_shifts_nothing_is_said_of_planned_time(make_plant: Make) -> None:
+    plant = make_plant(
+        MACHINE + '[facts.production]\ntable = "made"\n'
+        'columns = {asset = "m", start = "a", end = "z", total_units = "n"}',
+        """
+        CREATE TABLE made (m TEXT, a TEXT, z TEXT, n INTEGER);
+        INSERT INTO made VALUES ('m1', '2026-03-11 21:00:00', '2026-03-11 22:00:00', 60);
+        """,
+    )
+    assert "no new data for 13 h 20 min, since" in plant.ask("alert_check").sentence
+    assert "seit 13 h 20 min keine neuen Daten" in plant.ask("alert_check", {}, "de").sentence
+
+
+def test_every_alert_is_listed(make_plant: Make) -> None:
+    machines = "".join(f'[[assets]]\nid = "m{n}"\n' for n in range(30))
+    stops = ", ".join(f"('m{n}', '2026-03-12 {n % 10:02d}:{n:02d}:00', NULL)" for n in range(30))
+    plant = make_plant(
+        machines + '[facts.downtime]\ntable = "stops"\n'
+        'columns = {asset = "m", start = "a", end = "z"}',
+        f"CREATE TABLE stops (m TEXT, a TEXT, z TEXT); INSERT INTO stops VALUES {stops};",
+    )
+    asked = plant.ask("alert_check")
+    assert len(asked.result.alerts.active) == len(asked.tables[0].rows) == 30

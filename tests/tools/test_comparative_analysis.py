@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sqlite3
 
 import pytest
@@ -83,6 +84,30 @@ def test_grinder_5_is_worst_and_grinder_1_best(ask: Ask) -> None:
     row = next(row for row in asked.tables[0].rows if row[0] == "Grinder 5")
     assert row[1].endswith("▼")
     assert "/downtime grinder-5" in asked.commands
+
+
+def test_the_extremes_are_named_also_inside_normal_variation(ask: Ask) -> None:
+    args = {"assets": ("line-1", "line-2", "line-4"), "kpi": "quality", "period": "yesterday"}
+    asked = ask("comparative_analysis", args)
+    assert asked.result.standings["quality"].worst is None
+    ranked = sorted(asked.result.subjects, key=lambda s: s.figures["quality"].value)
+    low, high = ranked[0].asset.name, ranked[-1].asset.name
+    assert re.search(rf"{high} [\d.]+ % is highest, {low} [\d.]+ % lowest", asked.sentence)
+    assert "within normal day-to-day variation" in asked.sentence
+
+
+def test_without_units_nothing_is_said_of_them(make_plant: MakePlant) -> None:
+    script = """
+    CREATE TABLE production (asset TEXT, start TEXT, "end" TEXT, total_units INT, run_min REAL,
+        planned_min REAL);
+    INSERT INTO production VALUES ('m1', '2026-03-10 06:00:00', '2026-03-10 14:00:00', 9, 9, 480),
+        ('m2', '2026-03-10 06:00:00', '2026-03-10 14:00:00', 9, 9, 480);
+    """
+    toml = (
+        '[[assets]]\nid = "m1"\n[[assets]]\nid = "m2"\n[facts.production]\ntable = "production"\n'
+    )
+    asked = make_plant(toml, script).ask("comparative_analysis", {"assets": ("m1", "m2")})
+    assert not any("units differ" in notice for notice in asked.notices)
 
 
 def test_nobody_is_worst_inside_normal_variation(ask: Ask) -> None:

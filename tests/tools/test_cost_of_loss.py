@@ -108,7 +108,7 @@ def test_what_has_no_price_is_listed_apart(ask: Ask) -> None:
 
 
 def test_currencies_stay_apart(ask: Ask) -> None:
-    asked = ask("cost_of_loss", {"assets": ("line-3", "line-h1")})
+    asked = ask("cost_of_loss", {"assets": ("line-3", "line-h1"), "period": "past 24 hours"})
     assert asked.result.currencies == ("EUR", "USD")
     assert [chart.unit for chart in asked.charts] == ["EUR", "USD"]
     assert "EUR" in asked.sentence
@@ -155,3 +155,13 @@ def test_with_stops_only(make_plant: MakePlant, language: str) -> None:
     assert asked.charts[0].unit == "min"
     empty = make_plant(M1 + '[facts.downtime]\ntable = "downtime"\n', "DELETE FROM downtime")
     assert empty.ask("cost_of_loss", {}, language).sentence
+
+
+def test_rejects_are_the_same_here_and_beside_the_oee(ask: Ask) -> None:
+    args = {"assets": ("line-3",), "period": "last week"}
+    listed = {item.name: item for item in ask("cost_of_loss", args).result.now.items}
+    beside = {loss.name: loss for loss in ask("oee_query", args).result.losses}
+    for name in ("startup_rejects", "production_rejects", "reduced_speed"):
+        assert beside[name].minutes == pytest.approx(listed[name].minutes)
+        assert beside[name].money == pytest.approx(listed[name].cost.amounts["USD"])
+    assert beside["startup_rejects"].units == listed["startup_rejects"].units

@@ -5,8 +5,9 @@ import sqlite3
 import pytest
 
 from core.access import Access
-from core.answer import Chart, Metric, Table
+from core.answer import Chart, Metric, Table, Text
 from core.errors import NoData, UserError
+from tests.plants import NOW
 from tests.tools import plain_sql
 from tests.tools.conftest import Ask, Asked, MakePlant
 from tests.tools.plain_sql import PERIODS
@@ -47,7 +48,7 @@ def test_the_minutes_are_those_of_the_oee(ask: Ask, asset: str) -> None:
 
 
 def test_the_period_before(ask: Ask, db: sqlite3.Connection) -> None:
-    asked = ask("downtime_analysis", {"assets": ("line-3",)})
+    asked = ask("downtime_analysis", {"assets": ("line-3",), "period": "last 7 days"})
     before = plain_sql.total(plain_sql.down(db, ["line-3"], *plain_sql.BEFORE["last 7 days"]))
     assert asked.result.before.minutes == pytest.approx(before.minutes)
     assert asked.result.before.stops == before.stops
@@ -202,7 +203,7 @@ def test_both_languages(ask: Ask, language: str, args: dict[str, str]) -> None:
     for asset in ("line-3", "hamburg"):
         asked = ask("downtime_analysis", {"assets": (asset,), **args}, language)
         assert asked.sentence
-        assert asked.heading.endswith(")")
+        assert asked.heading.endswith(("CDT)", "CET)", "CDT", "MEZ)"))
 
 
 def test_every_part_with_figures_is_cited(ask: Ask) -> None:
@@ -225,6 +226,49 @@ def test_areas_that_one_may_not_see(ask: Ask) -> None:
 def test_the_future_is_not_known(ask: Ask) -> None:
     with pytest.raises(UserError):
         ask("downtime_analysis", {"assets": ("line-3",), "period": "2027-01-01"})
+
+
+def test_a_stop_that_lasts_comes_first(ask: Ask, db: sqlite3.Connection) -> None:
+    reason = db.execute(
+        "SELECT reason FROM downtime WHERE asset = 'line-3' AND \"end\" IS NULL"
+    ).fetchone()[0]
+    asked = ask("downtime_analysis", {"assets": ("line-3",)})
+    assert asked.sentence.startswith("Line 3 has stood still since ")
+    assert asked.sentence.endswith(f" min): {reason}.")
+    assert asked.of(Text)[1].text.startswith("Line 3, Thu 5 Mar – Thu 12 Mar")
+    assert asked.result.period.end == NOW
+    assert asked.result.now.found.open_stops == ("line-3",)
+    german = ask("downtime_analysis", {"assets": ("line-3",)}, "de").sentence
+    assert german.startswith("Line 3 steht seit ")
+
+
+def test_who_names_a_time_is_told_of_that(ask: Ask) -> None:
+    for args in ({"period": "last 7 days"}, {"reason": "setup"}):
+        asked = ask("downtime_analysis", {"assets": ("line-3",), **args})
+        assert not asked.result.standing
+        assert len(asked.of(Text)) == 1
+        assert asked.result.period.label == "last_days"
+
+
+def test_a_stop_that_nobody_closed_does_not_last(make_plant: MakePlant) -> None:
+    script = """
+    CREATE TABLE downtime (asset TEXT, start TEXT, "end" TEXT, reason TEXT);
+    INSERT INTO downtime VALUES ('m1', '2026-03-08 06:00:00', NULL, 'jam');
+    CREATE TABLE production (asset TEXT, start TEXT, "end" TEXT, total_units INT);
+    INSERT INTO production VALUES ('m1', '2026-03-12 09:00:00', '2026-03-12 10:00:00', 9);
+    """
+    facts = '[facts.production]\ntable = "production"\n[facts.downtime]\ntable = "downtime"\n'
+    asked = make_plant(M1 + facts, script).ask("downtime_analysis", {})
+    assert not asked.result.standing
+
+
+def test_before_the_records_begin_nothing_is_known(ask: Ask) -> None:
+    """No stop in a time of which nothing was recorded is not a time without stops."""
+    args = {"assets": ("line-3",), "period": "2025-08-01..2025-08-31"}
+    asked = ask("downtime_analysis", args)
+    assert asked.result.now.minutes is None
+    assert "cannot be given" in asked.sentence
+    assert not asked.metrics
 
 
 # --- plants with less ------------------------------------------------------------------------

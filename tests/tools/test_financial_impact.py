@@ -72,6 +72,17 @@ def test_lost_margin_only_at_the_constraint(ask: Ask, db: sqlite3.Connection) ->
     assert any("No constraint is marked" in notice for notice in alone.notices)
 
 
+def test_the_hours_are_those_that_the_money_is_for(ask: Ask, db: sqlite3.Connection) -> None:
+    asked = ask("financial_impact", {"assets": ("riverside",), "period": "last 7 days"})
+    stops = asked.result.now.of(STOPS)
+    bare = sum(item.minutes for item in stops if item.cost.unpriced)
+    priced = sum(item.minutes for item in stops) - bare
+    assert bare > 0
+    hours, more = divmod(round(priced), 60)
+    assert f"({hours} h" + (f" {more} min)" if more else ")") in asked.sentence
+    assert "has no cost rate." in asked.sentence
+
+
 def test_unknown_rates_are_named_and_not_zero(ask: Ask) -> None:
     asked = ask("financial_impact", {"assets": ("assembly",), "period": "yesterday"})
     assert any("Oven 1: no cost rate" in notice for notice in asked.notices)
@@ -89,9 +100,16 @@ def test_press_2_wastes_ever_more_of_one_product(ask: Ask) -> None:
 
 
 def test_currencies_are_never_added(ask: Ask) -> None:
-    asked = ask("financial_impact", {"assets": ("riverside", "hamburg"), "period": "yesterday"})
+    asked = ask("financial_impact", {"assets": ("riverside", "hamburg"), "period": "past 24 hours"})
     assert set(total(asked.result.now.items).amounts) == {"EUR", "USD"}
     assert [chart.unit for chart in asked.charts] == ["EUR", "USD"]
+
+
+def test_before_the_records_begin_no_margin_is_lost(ask: Ask) -> None:
+    asked = ask("financial_impact", {"assets": ("line-3",), "period": "2025-08-01..2025-08-31"})
+    assert "no cost can be given" in asked.sentence
+    assert not asked.metrics
+    assert any("lost margin is unknown" in notice for notice in asked.notices)
 
 
 def test_money_is_hidden_from_those_who_may_not_see_it(ask: Ask) -> None:

@@ -111,7 +111,11 @@ def test_who_is_behind_comes_first(noon: Plant) -> None:
     shares = [p.ahead for p in asked.result.plants[0].points if p.ahead is not None]
     assert shares == sorted(shares)
     worst = asked.result.plants[0].points[0]
-    assert asked.sentence.startswith(f"{worst.asset.name} is furthest behind")
+    standing, _, behind = asked.sentence.partition(f"{worst.asset.name} is furthest behind")
+    assert standing == "Standing still: Press 2 (since 11:58, light curtain fault). "
+    assert "are more than 2 % behind plan." in behind
+    cut = sum(p.made is not None and bool(p.expected) for p in asked.result.plants[0].points)
+    assert asked.charts[0].title.endswith(f" (10 of {cut})")
     assert f"/downtime {worst.asset.id}" in asked.commands
     assert asked.tables[0].rows[0][0] == worst.asset.name
 
@@ -153,9 +157,18 @@ def test_the_open_stop_is_named_with_its_reason(ask: Ask, db: sqlite3.Connection
     outputs = set(plain_sql.counted(db, "riverside"))
     stop = next(row for row in rows if row["asset"] in outputs)
     asked = ask("production_status", {"assets": (stop["asset"],)})
-    assert "Standing still" in asked.sentence
+    assert " now: stopped since " in asked.sentence.partition(".")[0]
     if stop["reason"]:
         assert stop["reason"] in asked.sentence
+
+
+def test_the_state_comes_first(noon: Plant) -> None:
+    asked = noon.ask("production_status", {"assets": ("line-1",)}, now=NOON)
+    assert asked.sentence.startswith("Line 1 now: ")
+    packaging = noon.ask("production_status", {"assets": ("packaging",)}, now=NOON)
+    stands = [p for p in packaging.result.plants[0].points if p.stands]
+    first = "Standing still: " if stands else "Nothing stands still. "
+    assert packaging.sentence.startswith(first)
 
 
 def test_no_projection_in_the_first_half_hour(ask: Ask) -> None:

@@ -164,7 +164,8 @@ def test_without_the_right_to_see_money_there_is_none(ask: Ask) -> None:
 
 
 def test_two_currencies_are_ranked_by_time(ask: Ask) -> None:
-    asked = ask("recommendation_engine", {"assets": ("packaging", "hamburg")})
+    args = {"assets": ("packaging", "hamburg"), "period": "past 720 hours"}
+    asked = ask("recommendation_engine", args)
     assert {i.currency for i in asked.result.ideas} <= {"USD", "EUR"}
     minutes = [i.minutes.middle for i in asked.result.ideas]
     assert minutes == sorted(minutes, reverse=True)
@@ -237,6 +238,19 @@ def test_production_alone_shows_no_loss(make_plant: MakePlant) -> None:
     plant = make_plant(M1 + '[facts.production]\ntable = "production"\n', script)
     with pytest.raises(NoData):
         plant.ask("recommendation_engine")
+
+
+def test_a_day_without_rows_was_not_a_perfect_one(make_plant: MakePlant) -> None:
+    days = ", ".join(
+        f"('m1', '2026-03-{n:02} 06:00:00', '2026-03-{n:02} 14:00:00', 500)" for n in (2, 3, 4, 9)
+    )
+    script = f"""{stops(10)}
+    CREATE TABLE production (asset TEXT, start TEXT, "end" TEXT, total_units INTEGER);
+    INSERT INTO production VALUES {days};
+    """
+    plant = make_plant(M1 + DOWN + '[facts.production]\ntable = "production"\n', script)
+    asked = plant.ask("recommendation_engine", {"period": "2026-03-02..2026-03-11"})
+    assert asked.result.all.days == 4
 
 
 def test_empty_tables(make_plant: MakePlant) -> None:

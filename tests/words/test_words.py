@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -156,6 +156,25 @@ def test_a_span_over_a_change_of_the_clocks_names_both_zones() -> None:
     assert plain(EN.span(start, end, CHICAGO)) == "Sat 7 Mar 22:00 CST – Sun 8 Mar 06:00 CDT"
 
 
+def test_a_year_is_told_where_it_does_not_go_without_saying() -> None:
+    start, now = datetime(2026, 3, 12, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC)
+    year = plain(EN.span(start, start + timedelta(days=365), "UTC"))
+    assert year == "Thu 12 Mar 2026 00:00 – Fri 12 Mar 2027 00:00 UTC"
+    assert plain(EN.span(start, start + timedelta(days=290), "UTC")).count("202") == 0
+    later = Words("en", now)
+    assert plain(later.moment(start, "UTC")) == "Thu 12 Mar 2026 00:00 UTC"
+    assert later.say("common.since", moment=start.date()) == "since Thu 12 Mar 2026"
+    assert later.day(now.date()) == "Mon 1 Feb"
+    one = Interval(start, start + timedelta(days=1))
+    three = Interval(start, start + timedelta(days=3))
+    day = Period(one, "UTC", "date", (("day", "2026-03-12"),))
+    assert later.period_name(day) == "Thu 12 Mar 2026"
+    days = (("first", "2026-03-12"), ("last", "2026-03-14"))
+    stretch = Period(three, "UTC", "dates", days)
+    assert plain(later.period_name(stretch)) == "Thu 12 Mar – Sat 14 Mar 2026"
+    assert plain(EN.period_name(stretch)) == "Thu 12 Mar – Sat 14 Mar"
+
+
 def test_what_was_asked_by_date_is_its_span_with_the_year() -> None:
     start, end = datetime(2025, 12, 1, 6, tzinfo=UTC), datetime(2026, 1, 2, 6, tzinfo=UTC)
     dates = _period("dates", start, end, first="2025-12-01", last="2026-01-01")
@@ -262,3 +281,15 @@ def test_no_figure_breaks_a_sentence(value: float | Decimal | None) -> None:
         ]
         assert all(shown)
         assert not any("-" in text or "nan" in text.lower() for text in shown)
+
+
+def test_german_names_of_periods_need_no_case() -> None:
+    """They stand in the nominative, so the sentence around them must not govern another case."""
+    week = Period(
+        Interval(datetime(2026, 3, 9, tzinfo=UTC), datetime(2026, 3, 16, tzinfo=UTC)),
+        "UTC",
+        "week",
+        (("first", "2026-03-09"),),
+    )
+    said = DE.say("common.versus", change="−3", reference=DE.period_name(week))
+    assert said == "−3 vs. die Woche ab Mo 9. Mär"

@@ -16,6 +16,7 @@ from core.data.dialects import Expression
 TOLERANCE_MINUTES = 0.5
 """Below this, planned − run − down is rounding (hours with four digits, whole minutes)."""
 _TOLERANCE: Expression = literal_column(str(TOLERANCE_MINUTES))
+_LEAST_PLANNED, _MOST_PLANNED = 0.1, 1.05
 _MOST_CODES = 10
 _DAY = 86_400
 
@@ -64,6 +65,24 @@ def times_reconcile(place: Place, probe: Probe) -> Iterator[Finding]:
             "warning", "times_unreconciled", place.fact, n=int(found["n"]), of=place.rows,
             total_min=float(found["total"]), net_min=float(found["net"]),
         )  # fmt: skip
+
+
+def planned_fits(place: Place, probe: Probe) -> Iterator[Finding]:
+    """Production: planned time against end − start; a wrong unit makes it a tiny or a huge part."""
+    begins, ends = place.seconds("start"), place.end_seconds()
+    if "planned_min" not in place or begins is None or ends is None:
+        return
+    length = (ends - begins) / literal_column("60.0")
+    there = place.number("planned_min") > ZERO  # a row on free time plans nothing
+    found = probe.one(
+        place.select(
+            func.sum(_where(there, place.number("planned_min"))).label("planned"),
+            func.sum(_where(there, length)).label("length"),
+        )
+    )
+    planned, rows = float(found["planned"] or 0), float(found["length"] or 0)
+    if rows > 0 and not _LEAST_PLANNED <= planned / rows <= _MOST_PLANNED:
+        yield finding("warning", "planned_not_rows", place.fact, planned_min=planned, rows_min=rows)
 
 
 def stop_lengths(place: Place, probe: Probe, now: datetime) -> Iterator[Finding]:

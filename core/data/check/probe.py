@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal_column, null, select
+from sqlalchemy import Select, case, func, literal_column, null, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.data import zones
@@ -56,7 +56,7 @@ class Place:
     def number(self, logical: str) -> Expression:
         """The number; null where SQLite holds text instead."""
         value = self.physical.columns.number(logical)
-        if self.physical.dialect != "sqlite":
+        if not self._is_sqlite:
             return value
         return case((self.is_text(logical), null()), else_=value)
 
@@ -69,6 +69,16 @@ class Place:
         moment = self.physical.columns.moment(logical)
         return None if moment is None else moment.seconds(self._offsets(moment))
 
+    def date_absent(self, logical: str) -> Expression | None:
+        """Whether the date is missing of a time that is made of a date and a shift; None where
+        the time is not made so."""
+        found = self.physical.mapping.columns.get(logical)
+        if found is None or not found.date:
+            return None
+        date = self.physical.table.c[found.date]
+        missing: Expression = date.is_(None)
+        return or_(missing, date == literal_column("''")) if self._is_sqlite else missing
+
     def end_seconds(self) -> Expression | None:
         """Where a row ends, in epoch seconds: by its end, its length or its shift."""
         moment = self.physical.end() if SCHEMA[self.fact].start else None
@@ -77,6 +87,10 @@ class Place:
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
         """A select on the fact's table with the mapping's standing filter."""
         return select(*columns).select_from(self.physical.table).where(*self.physical.own)
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self.physical.dialect == "sqlite"
 
     def _offsets(self, moment: Moment) -> tuple[zones.Offset, ...]:
         if moment.zone == "UTC" or self.first is None or self.last is None:

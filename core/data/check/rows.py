@@ -64,10 +64,12 @@ def _time_checks(place: Place, name: str, now: datetime) -> dict[str, Any]:
         return {}
     checks: dict[str, Any] = {}
     schema = SCHEMA[place.fact]
+    absent = place.date_absent(name)
+    absent = moment.absent() if absent is None else absent
     if name == schema.start:
-        checks["null " + name] = counted(moment.absent())
+        checks["null " + name] = counted(absent)
     if place.physical.dialect == "sqlite":
-        checks["unreadable " + name] = counted(~moment.absent() & moment.reading.is_(None))
+        checks["unreadable " + name] = counted(~absent & moment.reading.is_(None))
     if name in (schema.start, schema.recorded) and place.fact not in ("calendar", "order"):
         late: Expression = literal_column(str(int(now.timestamp()) + _TEN_MINUTES))
         checks["future " + name] = counted(seconds > late)
@@ -97,7 +99,7 @@ def _named(check: str, rows: int, place: Place) -> Finding:
 
 def _physical_name(place: Place, logical: str) -> str:
     found = place.physical.mapping.columns.get(logical)
-    return (found.column if found else "") or logical
+    return (found.column or found.date if found else "") or logical
 
 
 def doubled(place: Place, probe: Probe) -> Iterator[Finding]:

@@ -88,7 +88,8 @@ class _Check:
             return list(work())
         except NoData as error:
             column = str(error.arguments.get("column", ""))
-            self._add(finding("error", error.key, fact, column=column, table=table))
+            key = "no_times" if error.key == "not_a_time" else error.key
+            self._add(finding("error", key, fact, column=column, table=table))
         except SourceUnavailable as error:
             self._add(finding("error", "unreadable", fact, table=table, problem=error.problem))
         except MisconfiguredError as error:
@@ -117,6 +118,7 @@ class _Check:
             self._note(fact, lambda: rows.gaps(place, probe, self.plant, self.zone))
             self._note(fact, lambda: facts.counts(place, probe))
             self._note(fact, lambda: facts.times_reconcile(place, probe))
+            self._note(fact, lambda: facts.planned_fits(place, probe))
         if fact == "downtime":
             self._note(fact, lambda: facts.stop_lengths(place, probe, now))
             self._note(fact, lambda: facts.reasons(place, probe))

@@ -8,6 +8,7 @@ from statistics import median
 
 from core.data.connect import grain, times
 from core.data.connect.names import best, column_fit, speaks_against, table_fit, unit_in, vocabulary
+from core.data.connect.proposal import ShiftGuess
 from core.data.connect.roles import Role, roles_of
 from core.data.connect.survey import TableLook
 from core.data.query import Fact
@@ -24,12 +25,14 @@ _PLACING = ("asset", "start", "end", "shift")
 _NAMED_ENOUGH = 0.6
 _REASON_ENOUGH = 0.75  # a mere description is no reason of a stop
 _LONGEST_SHIFT = 12 * 60.0
+_TWO = 2  # with so few shifts a day they may be of twelve hours
 _TRADE_ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A table that could hold a fact. `minutes` is how long its rows are as a rule."""
+    """A table that could hold a fact. `minutes` is how long its rows are as a rule, `shifts` what
+    the plant's shifts seem to be where a date and a shift make the start (`by_shift`)."""
 
     fact: Fact
     table: TableLook
@@ -38,6 +41,7 @@ class Candidate:
     minutes: float | None = None
     sums: bool = False
     by_shift: bool = False
+    shifts: tuple[ShiftGuess, ...] = ()
 
     def look(self, logical: str) -> Role | None:
         return self.roles.get(logical)
@@ -159,7 +163,8 @@ def _placed(found: Candidate, start: str, end: str) -> Candidate:
         return replace(found, minutes=grain.typical(lengths))
     is_day = begins.form is not None and times.is_day(begins.look, begins.form)
     if is_day and "shift" in found.roles:
-        return replace(found, by_shift=True, minutes=8 * 60)
+        few = len(set(found.roles["shift"].look.known)) <= _TWO
+        return replace(found, by_shift=True, minutes=_LONGEST_SHIFT if few else 8 * 60.0)
     if is_day:
         return replace(found, minutes=DAY_MINUTES)
     return replace(found, minutes=grain.spacing(begins, found.roles.get("asset")))

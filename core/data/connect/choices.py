@@ -22,6 +22,12 @@ _WRITTEN = {
     ("postgresql", "month_first"): "to_timestamp({0}, 'MM.DD.YYYY HH24:MI:SS')::timestamp",
 }
 
+# how each adds minutes to such a time: {0} the time, {1} the minutes by shift
+_ADDED = {
+    "sqlite": ("datetime({0}, {1})", "'+{} minutes'"),
+    "postgresql": ("({0} + {1})", "INTERVAL '{} minutes'"),
+}
+
 
 def choices_of(found: Candidate, dialect: str, quote: Quote) -> tuple[Choice, ...]:
     """Every column that has a part, in the order of the schema."""
@@ -31,7 +37,7 @@ def choices_of(found: Candidate, dialect: str, quote: Quote) -> tuple[Choice, ..
         role = found.look(logical)
         if role is None:
             if logical == "end":
-                made += _fixed_end(found)
+                made += _end(found, dialect, quote)
         elif kind == "time":
             made += _time(logical, role, found, dialect, quote)
         elif kind == "minutes":
@@ -98,6 +104,8 @@ def _time(logical: str, role: Role, found: Candidate, dialect: str, quote: Quote
     name, form = role.look.name, role.form
     first = logical in ("start", "time")
     if first and found.by_shift:
+        if form in ("day_first", "month_first"):
+            return [_shift_bound(logical, found, dialect, quote)]
         shift = found.roles["shift"].look.name
         said = "a date and a shift: the times come from the plant's shifts"
         return [Choice(logical, {"date": name, "shift": shift}, "likely", said)]
@@ -118,13 +126,45 @@ def _time(logical: str, role: Role, found: Candidate, dialect: str, quote: Quote
 def _converted(logical: str, name: str, form: str, dialect: str, quote: Quote) -> list[Choice]:
     template = _WRITTEN.get((dialect, form))
     if template is None:
-        return []
+        return [Choice(logical, name, "guess", _unread(name))]
     given: Mapping[str, str | float] = {"expression": template.format(quote(name))}
     if dialect == "sqlite":
         given = {**given, "format": "text"}
     order = "the day first" if form == "day_first" else "the month first"
     said = f"{name} is text with {order}; a view with a real timestamp would be faster"
     return [Choice(logical, given, "likely", said)]
+
+
+def _unread(name: str) -> str:
+    return f"cannot be read: {name} is text, but no ISO date; a view with a real date mends it"
+
+
+def _shift_bound(logical: str, found: Candidate, dialect: str, quote: Quote) -> Choice:
+    """A shift's start or end from a date that is written the day or the month first."""
+    day, shift = found.roles["start"], found.roles["shift"].look.name
+    template = _WRITTEN.get((dialect, day.form or ""))
+    if template is None:
+        given: Given = {"date": day.look.name, "shift": shift}
+        return Choice(logical, given, "guess", _unread(day.look.name))
+    add = _ADDED[dialect]
+    names = [one.name.replace("'", "''") for one in found.shifts]
+    lengths = [add[1].format(one.minutes(logical)) for one in found.shifts]
+    whens = " ".join(f"WHEN '{n}' THEN {m}" for n, m in zip(names, lengths, strict=True))
+    expression = add[0].format(
+        template.format(quote(day.look.name)), f"CASE {quote(shift)} {whens} END"
+    )
+    given = {"expression": expression}
+    if dialect == "sqlite":
+        given = {**given, "format": "text"}
+    said = "a date as text and a shift; correct the shifts' minutes here, too, where they are wrong"
+    return Choice(logical, given, "likely", said)
+
+
+def _end(found: Candidate, dialect: str, quote: Quote) -> list[Choice]:
+    start = found.look("start")
+    if found.by_shift and start is not None and start.form in ("day_first", "month_first"):
+        return [_shift_bound("end", found, dialect, quote)] if dialect in _ADDED else []
+    return _fixed_end(found)
 
 
 def _fixed_end(found: Candidate) -> list[Choice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,11 @@ from core.data.connect.proposal import AssetGuess, ShiftGuess
 from core.data.connect.reasons import shift_word
 from core.data.connect.roles import Role
 from core.data.connect.survey import Look
+from core.data.mapping import WEEKDAYS
 
 _MOST_ASSETS = 200
 _MOST_SHIFTS = 6
+_WEEKS_ENOUGH = 2
 _USUAL = {"early": ("06:00", "14:00"), "late": ("14:00", "22:00"), "night": ("22:00", "06:00")}
 _TWELVE = {"early": ("06:00", "18:00"), "night": ("18:00", "06:00")}
 _LINE = re.compile(r"\b(line|linie|linha|linea)\b|^l\d+$")
@@ -51,11 +54,29 @@ def shifts_of(found: Candidate, names: Sequence[str], zone: str) -> tuple[ShiftG
     if not names or len(names) > _MOST_SHIFTS:
         return ()
     start, end, shift = found.look("start"), found.look("end"), found.look("shift")
+    made: tuple[ShiftGuess, ...] = ()
     if start and shift and not found.by_shift and not _is_day(start):
-        seen = _seen(start, end, shift, names, ZoneInfo(zone))
-        if seen:
-            return seen
-    return _usual(names)
+        made = _seen(start, end, shift, names, ZoneInfo(zone))
+    made = made or _usual(names)
+    if start is None or shift is None or start.form is None:
+        return made
+    begins = _local(start.look, start.form, ZoneInfo(zone))
+    return tuple(replace(one, days=_worked_days(one, begins, shift)) for one in made)
+
+
+def _worked_days(
+    one: ShiftGuess, begins: Sequence[datetime | None], shift: Role
+) -> tuple[str, ...]:
+    """The weekdays on which a shift has rows in a quarter of the weeks or more; empty where those
+    are all seven, or where the rows are of less than two weeks."""
+    named = zip(begins, shift.look.values, strict=True)
+    days = {at.date() for at, name in named if at and str(name) == one.name}
+    weeks = ((max(days) - min(days)).days + 1) / 7 if days else 0
+    if weeks < _WEEKS_ENOUGH:
+        return ()
+    seen = Counter(day.weekday() for day in days)
+    worked = tuple(name for n, name in enumerate(WEEKDAYS) if seen[n] >= weeks / 4)
+    return worked if len(worked) < len(WEEKDAYS) else ()
 
 
 def _is_day(role: Role) -> bool:

@@ -55,11 +55,19 @@ class FactProposal:
 
 @dataclass(frozen=True, slots=True)
 class ShiftGuess:
+    """`days` are the weekdays it seems to be worked on; empty where the rows do not tell."""
+
     name: str
     start: str
     end: str
     confidence: Confidence
     evidence: str
+    days: tuple[str, ...] = ()
+
+    def minutes(self, bound: str) -> int:
+        """Minutes after its day's midnight to its "start", or to its "end" beyond that."""
+        opens, closes = (int(at[:2]) * 60 + int(at[3:5]) for at in (self.start, self.end))
+        return opens if bound != "end" else closes + (1440 if closes <= opens else 0)
 
 
 @dataclass(frozen=True, slots=True)

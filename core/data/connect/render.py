@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-from sqlalchemy.engine import make_url
-
 from core.data.connect.proposal import Choice, FactProposal, Given, Proposal, ShiftGuess
 from core.data.connect.survey import SAMPLE_ROWS
+from core.database_url import database_url
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+$")
 _WIDTH = 44
@@ -38,7 +37,7 @@ def _head(proposal: Proposal) -> str:
 
 def _source(proposal: Proposal) -> str:
     lines = ["[source]", f"url = {_text(proposal.url)}"]
-    if make_url(proposal.url).password:
+    if database_url(proposal.url, "url").password:
         lines.insert(0, "# The address holds a password: keep this file to yourself.")
     return "\n".join(lines)
 
@@ -67,14 +66,16 @@ def _without_shifts(proposal: Proposal) -> str:
 
 def _shift(shift: ShiftGuess, plant: str) -> str:
     said = f"{shift.confidence}: {shift.evidence}"
-    return "\n".join(
-        [
-            f"[[plants.{_key(plant)}.shifts]]",
-            _line(f"name = {_text(shift.name)}", said),
-            f"start = {shift.start}:00",
-            f"end = {shift.end}:00",
-        ]
-    )
+    lines = [
+        f"[[plants.{_key(plant)}.shifts]]",
+        _line(f"name = {_text(shift.name)}", said),
+        f"start = {shift.start}:00",
+        f"end = {shift.end}:00",
+    ]
+    if shift.days:
+        days = ", ".join(map(_text, shift.days))
+        lines.append(_line(f"days = [{days}]", "guess: hardly any rows lie on other weekdays"))
+    return "\n".join(lines)
 
 
 def _assets(proposal: Proposal) -> str:

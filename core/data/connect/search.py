@@ -55,8 +55,7 @@ class _Search:
         used = {found.table.name for found in (*main, *others)}
         asset = links.asset_table(self._tables, names, used) if names else None
         shifts = self._shifts(main, others)
-        if not shifts:
-            main = [_by_day(found) for found in main]
+        main = [_by_day(found) if not shifts else replace(found, shifts=shifts) for found in main]
         assets, said = self._assets(main, names, listed=asset is not None)
         used |= {asset.table.name} if asset else set()
         spare = [found for found in (*produced, *stops) if found.table.name not in used]

@@ -26,6 +26,8 @@ def form_of(look: Look) -> Form | None:
     if look.kind in ("time", "date"):
         aware = any(isinstance(v, datetime) and v.tzinfo is not None for v in look.known)
         return "aware" if aware else "native" if look.kind == "time" else "date"
+    if look.kind == "text" and not look.values:
+        return "text" if _names_time(look.name) else None  # an empty table: its names must do
     if look.kind == "text":
         return _text_form([str(value) for value in look.known])
     if look.kind == "number" and look.known:
@@ -152,8 +154,12 @@ def _by_span(pairs: Sequence[tuple[float, float]], named: Unit | None) -> UnitGu
         for unit in _UNITS
         if sum(v * _MINUTES[unit] <= s * 1.02 for v, s in pairs) >= 0.9 * len(pairs)
     ]
-    if named in inside and named is not None:
-        return UnitGuess(named, "likely", "the unit is in the name, and end − start holds it")
+    if named is not None:
+        # The name says it, even where a row's length is itself no more than a guess.
+        if named in inside:
+            return UnitGuess(named, "likely", "the unit is in the name, and end − start holds it")
+        said = "the unit is in the name, yet it is longer than the row: check it"
+        return UnitGuess(named, "guess", said)
     if not inside:
         return None
     # The largest unit that still fits into the rows: smaller ones would leave them all but empty.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -49,6 +49,9 @@ SPOILT: list[tuple[str, str, str, dict[str, object]]] = [
     ("UPDATE production SET run_min = 410 WHERE asset = 'm1'",
      "times_unreconciled", "warning",
      {"n": DAYS, "total_min": 10.0 * DAYS, "net_min": 10.0 * DAYS}),
+    ("UPDATE production SET planned_min = 8, run_min = 7, down_min = 1",
+     "planned_not_rows", "warning",
+     {"planned_min": 8.0 * 2 * DAYS, "rows_min": 480.0 * 2 * DAYS}),
     ("UPDATE production SET scrap_units = -10 WHERE asset = 'm2'",
      "negative", "error", {"n": DAYS, "column": "scrap_units"}),
     ("UPDATE production SET asset = NULL WHERE asset = 'm2'",
@@ -259,6 +262,27 @@ def test_text_in_a_time_column(sqlite: Database) -> None:
     sqlite.run("""UPDATE production SET "end" = 'evening' WHERE asset = 'm2'""")
     (found,) = checked(sqlite).found("not_a_time")
     assert (found.argument("n"), found.argument("column")) == (DAYS, "end")
+
+
+def test_dates_of_another_form(sqlite: Database) -> None:
+    """A start made of a German date and a shift: no row parses, and it is not called missing."""
+    clean(sqlite)
+    sqlite.run(
+        "CREATE TABLE book (day TEXT, shift TEXT, machine TEXT, good INTEGER)",
+        "INSERT INTO book VALUES ('25.03.2026', 'Früh', 'm1', 5), ('', 'Früh', 'm1', 5)",
+    )
+    columns = {"asset": "machine", "good_units": "good",
+               "start": {"date": "day", "shift": "shift"}}  # fmt: skip
+    early = {"name": "Früh", "start": time(6), "end": time(14)}
+    book = content(production={"table": "book", "columns": columns})
+    book["plants"] = {"p": {"zone": "UTC", "shifts": [early]}}
+    report = check(sqlite.plant(**book), NOW)
+    (found,) = report.found("not_a_time")
+    assert (found.argument("n"), found.argument("column")) == (1, "day")
+    assert report.found("empty_key")[0].argument("n") == 1
+    plain = {**columns, "start": "day"}
+    (none,) = checked(sqlite, production={"table": "book", "columns": plain}).found("no_times")
+    assert none.argument("column") == "day"
 
 
 def test_an_empty_table(plant: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from core.data.sql import SqlDataSource
 from core.domain.periods import Interval
 from core.errors import MisconfiguredError, SourceUnavailable
 from tests.data.connect import shapes
+from tests.data.connect.shapes import FIRST
 from tests.data.databases import Database, read
 
 ZONE = "Europe/Berlin"
@@ -201,6 +203,20 @@ def test_downtime_minutes_of_a_plant_without_reasons(sqlite: Database) -> None:
     assert total(plant, query, "minutes") == pytest.approx(27 * 8.0)
 
 
+def test_planned_minutes_of_twelve_hour_shifts_stay_minutes(sqlite: Database) -> None:
+    sqlite.run(
+        "CREATE TABLE shift_log (work_date TEXT, shift TEXT, line TEXT, planned_min INTEGER, "
+        "good INTEGER, scrap INTEGER)"
+    )
+    sqlite.insert(
+        "shift_log",
+        [{"work_date": f"2026-03-{day:02}", "shift": shift, "line": "L1", "planned_min": 720,
+          "good": 400, "scrap": 3} for day in range(2, 28) for shift in ("Day", "Night")],
+    )  # fmt: skip
+    planned = mapped(propose(sqlite.url, zone=ZONE)).facts["production"].columns["planned_min"]
+    assert planned.unit == "min"
+
+
 def test_a_column_that_says_utc_is_believed(sqlite: Database) -> None:
     sqlite.run(
         "CREATE TABLE production (machine TEXT, start_utc TEXT, end_utc TEXT, parts INTEGER)"
@@ -261,10 +277,8 @@ def test_an_empty_database(database: Database) -> None:
 def test_empty_tables_are_at_best_guesses(database: Database) -> None:
     time = "TEXT" if database.is_sqlite else "TIMESTAMP"
     database.run(f"CREATE TABLE production (machine TEXT, start {time}, total_units INTEGER)")
-    try:
-        proposal = propose(database.url)
-    except MisconfiguredError:
-        return  # SQLite's TEXT does not say that a column holds times
+    proposal = propose(database.url)
+    assert {fact.table for fact in proposal.facts} == {"production"}
     assert {fact.confidence for fact in proposal.facts} == {"guess"}
 
 
@@ -280,6 +294,13 @@ def test_empty_tables_are_at_best_guesses(database: Database) -> None:
 def test_wrong_addresses(url: str, error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=said) as caught:
         propose(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_without_its_driver_postgres_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MisconfiguredError, match=r"pip install 'psycopg\[binary\]'") as caught:
+        propose("postgres://u:secret@127.0.0.1:1/none")
     assert "secret" not in str(caught.value)
 
 
@@ -346,3 +367,58 @@ def test_other_trades_are_no_plants(sqlite: Database, table: str) -> None:
     sqlite.insert(name, [row] * 30)
     with pytest.raises(MisconfiguredError, match="nothing that looks like a plant"):
         propose(sqlite.url)
+
+
+# --- shifts that only a date and a name tell ---------------------------------------------------
+
+
+def test_german_dates_with_shifts_are_read(database: Database) -> None:
+    database.run(
+        'CREATE TABLE "Schichtbuch" ("Datum" TEXT, "Schicht" TEXT, "Linie" TEXT, '
+        '"Gutmenge" INTEGER, "Ausschuss" INTEGER)'
+    )
+    database.insert(
+        "Schichtbuch",
+        [{"Datum": f"{day:02}.03.2026", "Schicht": shift, "Linie": "L1", "Gutmenge": n,
+          "Ausschuss": 0}
+         for day in range(2, 28) for n, shift in ((1, "Früh"), (10, "Spät"), (100, "Nacht"))],
+    )  # fmt: skip
+    proposal = propose(database.url, zone=ZONE)
+    night = Interval(datetime(2026, 3, 10, 21, tzinfo=UTC), datetime(2026, 3, 11, 5, tzinfo=UTC))
+    made = Query("production", None, night, ("good_units",))
+    assert total(mapped(proposal), made, "good_units") == 100
+
+
+def test_weekends_without_rows_are_not_planned(sqlite: Database) -> None:
+    sqlite.run(
+        "CREATE TABLE shift_log (work_date TEXT, shift TEXT, line TEXT, good INTEGER, "
+        "scrap INTEGER)"
+    )
+    days = [FIRST + timedelta(days=n) for n in range(21)]
+    sqlite.insert(
+        "shift_log",
+        [{"work_date": f"{day:%Y-%m-%d}", "shift": shift, "line": "L1", "good": 400, "scrap": 3}
+         for day in days for shift in ("Early", "Late") if day.weekday() < 5 or shift == "Early"],
+    )  # fmt: skip
+    plant = next(iter(mapped(propose(sqlite.url, zone=ZONE)).plants.values()))
+    found = {shift.name: shift.days for shift in plant.shifts}
+    assert found["Late"] == ("mon", "tue", "wed", "thu", "fri")
+    assert len(found["Early"]) == 7
+
+
+def test_three_days_tell_no_weekdays(sqlite: Database) -> None:
+    sqlite.run("CREATE TABLE shift_log (work_date TEXT, shift TEXT, line TEXT, good INTEGER)")
+    sqlite.insert(
+        "shift_log",
+        [{"work_date": f"2026-03-0{day}", "shift": shift, "line": "L1", "good": 400}
+         for day in (2, 3, 4) for shift in ("Early", "Late")],
+    )  # fmt: skip
+    assert {shift.days for shift in propose(sqlite.url, zone=ZONE).shifts} == {()}
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgres_by_any_of_its_names(postgres: Database, scheme: str) -> None:
+    shapes.wide_shift_table(postgres)
+    url = f"{scheme}://{postgres.url.partition('://')[2]}"
+    proposal = propose(url, zone=ZONE)
+    assert mapped(proposal).facts["production"].table == "shift_report"

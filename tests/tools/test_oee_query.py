@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from core.tools.oee_query import OeeArgs
+from tests.tools.conftest import Ask
+
+LINE = {"assets": ("line-3",), "period": "yesterday"}
+
+
+@pytest.mark.parametrize(
+    ("kpi", "name"),
+    [
+        ("availability", "Availability"),
+        ("effectiveness", "Performance"),
+        ("quality", "Quality"),
+        ("teep", "TEEP"),
+        ("scrap_ratio", "Scrap ratio"),
+    ],
+)
+def test_the_figure_asked_for_leads(ask: Ask, kpi: str, name: str) -> None:
+    asked = ask("oee_query", {**LINE, "kpi": kpi})
+    kpis = asked.result.found.kpis
+    shown = f"{getattr(kpis, kpi) * 100:.1f} %"
+    assert asked.sentence == f"{name} of Line 3 yesterday: {shown}. OEE: {kpis.oee * 100:.1f} %."
+    assert asked.metrics[name].value.replace("\u00a0", " ") == shown
+
+
+def test_what_was_made_leads(ask: Ask) -> None:
+    asked = ask("oee_query", {**LINE, "kpi": "output"})
+    sums = asked.result.found.parts["line-3"]
+    made, good = f"{sums.total:,.0f} bottles", f"{sums.good:,.0f} of them good"
+    assert asked.sentence.startswith(f"Line 3 yesterday: made {made}, {good}. OEE: ")
+
+
+def test_a_figure_that_is_not_recorded_is_said_to_be(ask: Ask) -> None:
+    asked = ask("oee_query", {**LINE, "kpi": "first_pass_yield"})
+    if asked.result.found.kpis.first_pass_yield is None:
+        assert asked.sentence.startswith("First-pass yield of Line 3 yesterday cannot be given: ")
+    else:
+        assert asked.sentence.startswith("First-pass yield of Line 3 yesterday: ")
+    german = ask("oee_query", {**LINE, "kpi": "availability"}, "de").sentence
+    assert german.startswith("Verfügbarkeit von Line 3 gestern: ")
+
+
+def test_a_figure_of_other_tools_is_no_error() -> None:
+    assert OeeArgs.model_validate({"kpi": "downtime"}).kpi == "oee"
+    assert OeeArgs.model_json_schema()["properties"]["kpi"]["enum"][0] == "oee"
+
+
+def test_without_data_nothing_is_drawn(ask: Ask) -> None:
+    """Planned time of which nothing is known is no run time."""
+    asked = ask("oee_query", {"assets": ("line-3",), "period": "2025-08-01..2025-08-31"})
+    assert not asked.charts
+    assert not asked.tables
+    assert not asked.metrics
+    assert any("only 0 % of the planned time has data" in notice for notice in asked.notices)
