@@ -29,7 +29,7 @@ def test_a_tool_is_described_for_people_and_models(tool: AnyTool) -> None:
     assert tool.examples["en"]
     assert tool.examples["de"]
     for language in ("en", "de"):
-        words = Words(language)  # type: ignore[arg-type]
+        words = Words(language)
         assert words.has(f"help.{tool.name}")
         assert words.has(f"planner.{tool.name}")
         for name, field in tool.args.model_fields.items():

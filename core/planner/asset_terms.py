@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -19,6 +20,9 @@ from core.planner.lexicon import (
 )
 
 Key = tuple[str, ...]
+
+# A number that is a year: "the palletizer 2024" names no 2,024th palletizer.
+YEAR = re.compile("20[0-4][0-9]")
 
 NEAREST = 3
 # Names shorter than this are too alike to mend a typo; words from LONG on may have two.
@@ -154,11 +158,24 @@ def free(said: Sequence[Term], number: int) -> bool:
     return not (counted and (len(after.said) > 1 or glued))
 
 
+def bare_number(text: str, said: Sequence[Term], index: int) -> bool:
+    """Whether a number alone names something, as in "die 3 steht" or "what about the 3?", and
+    does not count, as in "die 3 größten Verluste"."""
+    if not said[index].number or not index or said[index - 1].end == said[index].start:
+        return False
+    if said[index - 1].said not in word_list("before_number") or len(said[index].text) > 2:
+        return False
+    if re.match(r"\.\s*\w|[.,:]\d|\s?%", text[said[index].end :]):
+        return False  # "der 3. Stopp", "the 3.5"
+    rest = [term.said for term in said[index + 1 : index + 4]]
+    return not rest or word_list("after_number").at(rest, 0) is not None
+
+
 def numbered(text: str, said: Sequence[Term], index: int) -> int:
     """How many terms "line 9" or "line x9" is; 0 if no number follows the word."""
     rest = said[index + 1 : index + 3]
     if rest and rest[0].number and free(said, index + 1):
-        return 2
+        return 0 if YEAR.fullmatch(rest[0].text) else 2
     if len(rest) == 2 and len(rest[0].text) == 1 and rest[1].number:
         return 3 if text[rest[0].end : rest[1].start] == "" and free(said, index + 2) else 0
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, Protocol
@@ -12,6 +13,7 @@ from core.planner.asset_terms import (
     NEAREST,
     Key,
     Term,
+    bare_number,
     close,
     free,
     key,
@@ -21,17 +23,25 @@ from core.planner.asset_terms import (
     terms,
     whole,
 )
-from core.planner.lexicon import fold, phrases, word_list
+from core.planner.lexicon import fold, folded, phrases, word_list
 
 Sort = Literal["known", "ambiguous", "unknown"]
 
+# What stands between an asset and the plant that it is in.
+GAPS = frozenset(
+    folded(gap)
+    for gap in ("", "in", "at", "of", "from", "s", "in the", "at the", "of the", "area in",
+                "area at", "im", "am", "von", "vom", "bei", "des", "der", "im werk", "in werk",
+                "am standort")
+)  # fmt: skip
+WITHIN = (("in",), ("at",), ("im",), ("von",))
 # Unknown names in one text for which the nearest ones are looked up.
 MOST_NEAREST = 3
 # At most so many words of a question are looked at for typos, and so many numbers in a list.
 MOST_TYPOS, MOST_NUMBERS = 40, 30
 # A name that is this much like one asset's (0 to 100), and less like every other, is a typo.
 ALIKE, APART, REMOTE = 80, 6, 45
-AREA, PLANT = "area", "plant"
+AREA, PLANT, LINE = "area", "plant", "line"
 
 
 class Named(Protocol):
@@ -122,7 +132,87 @@ class AssetNames:
         return found if covered * 2 >= len(name.strip()) > 0 else (self._like(name),)
 
     def find(self, text: str) -> tuple[Mention, ...]:
-        """All stretches of `text` that name assets, in order and without overlaps."""
+        """All stretches of `text` that name assets, in order and without overlaps; "line 1 in
+        Hamburg" is one of them, and an asset of that plant."""
+        found = self._find(text)
+        plants = [m.ids[0] for m in found if self._is_plant(m)]
+        if len(found) > 1 and len(plants) == 1 and plants[0] != self._plant:
+            found = self._at_plant(plants[0])._find(text)
+        return tuple(self._with_nearest(self._in_plants(text, self._ranges(text, found))))
+
+    def _is_plant(self, mention: Mention) -> bool:
+        ids = mention.ids
+        return mention.sort == "known" and len(ids) == 1 and self._assets[ids[0]].kind == PLANT
+
+    def _at_plant(self, plant: str) -> AssetNames:
+        """The same names for somebody at that plant."""
+        other = copy(self)
+        other._plant = plant
+        return other
+
+    def _in_plants(self, text: str, found: Sequence[Mention]) -> list[Mention]:
+        """A plant that only says where the others stand is none of those asked about."""
+        found = [self._where(text, mention, found) for mention in found]
+        kept: list[Mention] = []
+        for mention in found:
+            before = kept[-1] if kept else None
+            if before and folded(text[before.end : mention.start]) in GAPS:
+                for place, asset in ((mention, before), (before, mention)):
+                    if self._is_plant(place) and self._inside(asset, place.ids[0]):
+                        said = text[before.start : mention.end]
+                        kept[-1] = replace(asset, start=before.start, end=mention.end, said=said)
+                        break
+                else:
+                    kept.append(mention)
+                continue
+            kept.append(mention)
+        return kept
+
+    def _where(self, text: str, place: Mention, found: Sequence[Mention]) -> Mention:
+        """As in "which line was best in Riverside": a mention, but of no asset."""
+        others = [mention for mention in found if mention is not place]
+        if (
+            not others
+            or not self._is_plant(place)
+            or folded(text[: place.start])[-1:] not in WITHIN
+        ):
+            return place
+        apart = all(self._inside(mention, place.ids[0]) for mention in others)
+        before = (mention.end for mention in others if mention.end <= place.start)
+        beside = any(folded(text[end : place.start]) in GAPS for end in before)
+        return replace(place, ids=()) if apart and not beside else place
+
+    def _inside(self, mention: Mention, plant: str) -> bool:
+        ids = mention.ids
+        known = mention.sort == "known" and bool(ids) and plant not in ids
+        return known and all(self._assets[i].plant == plant for i in ids)
+
+    def _ranges(self, text: str, found: Sequence[Mention]) -> list[Mention]:
+        """Fills in "L1 thru L4"."""
+        kept: list[Mention] = []
+        for mention in found:
+            between = folded(text[kept[-1].end : mention.start]) if kept else ()
+            if len(between) == 1 and between[0] in word_list("whole_range"):
+                kept += self._between(kept[-1], mention)
+            kept.append(mention)
+        return kept
+
+    def _between(self, first: Mention, last: Mention) -> list[Mention]:
+        if first.sort != "known" or last.sort != "known" or len(first.ids) + len(last.ids) != 2:
+            return []
+        stem, end = key(first.ids[0]), key(last.ids[0])
+        if not stem or not end:
+            return []
+        numbers = stem[:-1] == end[:-1] and stem[-1].isdecimal() and end[-1].isdecimal()
+        if not numbers or not 1 < int(end[-1]) - int(stem[-1]) < MOST_NUMBERS:
+            return []
+        keys = ((*stem[:-1], str(n)) for n in range(int(stem[-1]) + 1, int(end[-1])))
+        ids = (self._ids.get(each, ()) for each in keys)
+        return [
+            Mention(last.start, last.start, "", each, "known") for each in ids if len(each) == 1
+        ]
+
+    def _find(self, text: str) -> list[Mention]:
         said = terms(text)
         plain = [term.said for term in said]
         skipped = {
@@ -145,7 +235,7 @@ class AssetNames:
                 found += more
                 length += further
             index += length
-        return tuple(self._with_nearest(found))
+        return found
 
     # -- one place of the text --
 
@@ -159,8 +249,23 @@ class AssetNames:
             part = said[index : index + length]
             ids = self._ids.get(tuple(term.text for term in part), ())
             if ids and whole(text, said, index, length) and not (length == 1 and part[0].kind):
+                ids = ids if part[0].kind else self._line_of(ids)
                 return self._span(text, said, index, length, ids), length
+        if bare_number(text, said, index):
+            return self._numbered(text, said, index), 1
         return self._kind(text, said, index) if said[index].kind else (None, 1)
+
+    def _line_of(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Of assets that are said without their kind ("h1", "the 3") the line, if one is."""
+        ids = self._preferred(ids)
+        lines = tuple(i for i in ids if self._assets[i].kind == LINE)
+        return lines if len(lines) == 1 else ids
+
+    def _numbered(self, text: str, said: Sequence[Term], index: int) -> Mention | None:
+        number = said[index].text
+        keys = (k for k in self._ids if k[-1] == number and len(k) == 2 and len(k[0]) > 1)
+        ids = self._line_of(_with((), *(i for k in keys for i in self._ids[k])))
+        return self._span(text, said, index, 1, ids) if ids else None
 
     def _kind(self, text: str, said: Sequence[Term], index: int) -> tuple[Mention | None, int]:
         """A word for a kind of asset: with an unknown number, in the plural, or alone."""
@@ -194,6 +299,7 @@ class AssetNames:
         while place < len(said) and len(found) < MOST_NUMBERS:
             joined = said[place].said in word_list("list") or said[place].said == "&"
             ranged = said[place].said in word_list("range") and said[index].plural
+            ranged = ranged or self._whole_range(said, place, stem)
             number = place + 1 if joined or ranged else place
             gap = text[said[place - 1].end : said[place].start].strip()
             ranged = ranged or (gap in ("-", "–") and said[index].plural)
@@ -208,6 +314,14 @@ class AssetNames:
                 found.append(self._number(text, said[number], stem, str(each), ids))
             last, place = upto, number + 1
         return found, place - index - length
+
+    def _whole_range(self, said: Sequence[Term], place: int, stem: Sequence[str]) -> bool:
+        """As in "Schleifer 1 bis 6": the word is no plural, and no clock time may be meant."""
+        if said[place].said not in word_list("whole_range") or place + 1 >= len(said):
+            return False
+        known = (*stem[:-1], said[place + 1].text) in self._ids
+        after = said[place + 2].said if place + 2 < len(said) else ""
+        return known and after not in word_list("clock_sign")
 
     def _number(
         self, text: str, term: Term, stem: Sequence[str], number: str, ids: tuple[str, ...]

@@ -1,13 +1,15 @@
 """What the model looks at in a question: its words, pairs of words and pieces of words, with
-assets and periods replaced by their signs, and the cues of the vocabulary."""
+assets and periods replaced by their signs, the cues of the vocabulary, and its concepts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from zlib import crc32
 
-BUCKETS = 1 << 14
+from core.planner.concepts import concepts
+
+BUCKETS = 1 << 15
 # Signs that stand for a mention in the words of a question.
 ASSET, PERIOD, RUNNING, FUTURE, NUMBER = "<a>", "<p>", "<t>", "<f>", "<n>"
 SIGNS = (ASSET, PERIOD, RUNNING, FUTURE, NUMBER)
@@ -27,6 +29,11 @@ def _found(words: Sequence[str], cues: Sequence[str]) -> Iterator[str]:
         yield f"cue {cue}"
     if not words:
         return
+    about = concepts(words)
+    for concept in about:
+        yield f"about {concept}"
+    for one, other in combinations(about, 2):
+        yield f"about {one} {other}"
     said = ["^", *words, "$"]
     for left, right in pairwise(said):
         yield f"{left} {right}"

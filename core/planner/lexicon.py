@@ -11,7 +11,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
 
-LANGUAGES = ("en", "de")
+from core.request import Language
+
+LANGUAGES: tuple[Language, ...] = ("en", "de")
 # What is read of a question. The rest of a longer text is not looked at: the work stays bounded.
 MAX_TEXT = 1200
 
@@ -34,6 +36,8 @@ class Word:
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Without case and accents: "Füller" and "FULLER" are the same."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
@@ -44,7 +48,7 @@ def words(text: str) -> tuple[Word, ...]:
 
 
 def folded(text: str) -> tuple[str, ...]:
-    return tuple(word.text for word in words(text))
+    return tuple(fold(m.group()) for m in WORD.finditer(text[:MAX_TEXT]))
 
 
 class Phrases(Generic[V]):

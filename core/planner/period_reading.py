@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from core.planner.time_words import Clock, Day, Said
 if TYPE_CHECKING:
     from core.domain.shifts import ShiftCalendar
 
+# What "at 4 am" is taken for: so long before and after.
+AROUND = timedelta(minutes=30)
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2200
 # Parts of a day by the plant's clock, from and until.
 PARTS = {"morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24)}
@@ -49,6 +52,8 @@ class PeriodReading:
             return self._today + day.offset * DAY
         if day.weekday is not None:
             return self._weekday(day.weekday, day.weeks)
+        if not day.month and day.year is None:
+            return self._day_of_month(day.date)
         if day.unsure:
             year = day.year or self._today.year
             readings = (date(year, day.month, day.date), date(year, day.date, day.month))
@@ -62,6 +67,14 @@ class PeriodReading:
         if found is None:
             raise ValueError(day)
         return found
+
+    def _day_of_month(self, number: int) -> date:
+        """As in "the 3rd": of this month, or of the latest one that had this day."""
+        months = [self._today.replace(day=1)]
+        for _ in range(2):
+            months.append((months[-1] - DAY).replace(day=1))
+        days = (_date_or_none(month.year, month.month, number) for month in months)
+        return next(day for day in days if day is not None and day <= self._today)
 
     def _weekday(self, weekday: int, weeks: int | None) -> date:
         if weeks is not None:
@@ -195,10 +208,31 @@ class PeriodReading:
         return replace(week, label="week", arguments=(("first", monday.isoformat()),))
 
     def _month(self, number: int, year: int | None) -> Period:
-        return periods.month(self._calendar, self._now, number, year and _checked(year))
+        return periods.month(self._calendar, self._now, number, self._which_year(year))
 
     def _quarter(self, number: int, year: int | None) -> Period:
-        return periods.quarter(self._calendar, self._now, number, year and _checked(year))
+        return periods.quarter(self._calendar, self._now, number, self._which_year(year))
+
+    def _which_year(self, year: int | None) -> int | None:
+        """A year as said; one below zero is so many years ago."""
+        return year and _checked(self._today.year + year if year < 0 else year)
+
+    def _month_days(self, number: int, year: int | None, first: int, last: int) -> Period:
+        """Days of a month; `first` counts from its end if it is below zero."""
+        start = self._calendar.production_day(self._month(number, year).interval.start)
+        length = monthrange(start.year, start.month)[1]
+        first = first if first > 0 else length + first + 1
+        end = min(start.replace(day=min(last, length)), self._today)
+        return periods.dates(self._calendar, self._now, start.replace(day=first), end)
+
+    def _half_year(self, half: int, year: int | None) -> Period:
+        month = 1 if half == 1 else 7
+        year = year or self._today.year - (self._today.month < month)
+        first, last = (
+            date(_checked(year), month, 1),
+            date(year, 6, 30) if half == 1 else date(year, 12, 31),
+        )
+        return periods.dates(self._calendar, self._now, first, min(last, self._today))
 
     def _year(self, year: int) -> Period:
         last = date(_checked(year), 12, 31)
@@ -270,6 +304,14 @@ class PeriodReading:
         if day is None:
             return local
         return local + DAY * day.offset if day.offset is not None else self._date(day)
+
+    def _around(self, clock: Clock, day: Day | None) -> Period:
+        """As in "at 4 am": half an hour before and after."""
+        started = self._clock_date(day)
+        if day is None and self._at(started, clock) > self._now:
+            started -= DAY
+        at = self._at(started, clock)
+        return self._between("between", at - AROUND, at + AROUND)
 
     def _part(self, part: str, day: Day) -> Period:
         start, end = PARTS[part]

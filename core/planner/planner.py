@@ -37,6 +37,8 @@ ALIKE = 0.45
 # In a thread these are about the whole plant unless the question points back.
 PLANTWIDE = ("production_status", "safety_events", "action_list", "alert_check", "help",
              "memory_recall")  # fmt: skip
+# What is asked for the hours ahead is no forecast.
+UNTIMED = ("help", "memory_recall", "action_list")
 # A question with more words of its own than this, and a period, stands for itself.
 SHORT = 3
 KPI_OF = {"oee_query": "oee", "downtime_analysis": "downtime", "production_status": "output"}
@@ -118,7 +120,7 @@ class Planner:
         if aim in ("not_plant", "help") and reading.mentions and beliefs[aim] < 0.85:
             aim = second  # what names an asset is hardly small talk
         ahead = any(period.when == "future" for period in reading.periods)
-        if ahead and aim in self._fields and aim not in ("help", "memory_recall"):
+        if ahead and aim in self._fields and aim not in UNTIMED:
             return "future"
         return UNASKED if beliefs[aim] < DOUBT else aim
 
@@ -201,7 +203,7 @@ def _strange(reading: Reading, aim: str, belief: float) -> bool:
     if aim in DECLINED:
         return False
     known = any(weight > 1 for _, weight in reading.cues)
-    return aim == UNASKED or belief < (0.25 if known else 0.7)
+    return belief < (0.25 if known else 0.5 if aim == UNASKED else 0.7)
 
 
 def _own_words(reading: Reading, without: str, opened: bool = True) -> list[str]:

@@ -16,7 +16,7 @@ COMMANDS = {
 }  # fmt: skip
 FIELDS: Mapping[str, frozenset[str]] = {
     "asset_lookup": frozenset({"assets"}),
-    "oee_query": frozenset({"assets", "period", "versus", "by"}),
+    "oee_query": frozenset({"assets", "kpi", "period", "versus", "by"}),
     "downtime_analysis": frozenset({"assets", "period", "top", "reason", "by"}),
     "production_status": frozenset({"assets"}),
     "safety_events": frozenset({"assets", "period"}),

@@ -11,6 +11,7 @@ from core.planner.asset_words import AssetNames, Mention
 from core.planner.features import ASSET, FUTURE, NUMBER, PERIOD, RUNNING
 from core.planner.lexicon import LANGUAGES, MAX_TEXT, Phrases, fold, vocabulary, word_list
 from core.planner.period_words import PeriodSpan, find_period
+from core.request import Language
 
 WORD = re.compile(r"\d+|[^\W\d_]+|[$€]")
 SIGN_OF = {"past": PERIOD, "running": RUNNING, "future": FUTURE}
@@ -113,7 +114,7 @@ def cues(words: Sequence[str]) -> tuple[tuple[str, int], ...]:
     return tuple(found)
 
 
-def detect_language(text: str, default: str = "en") -> str:
+def detect_language(text: str, default: Language = "en") -> Language:
     """Either "en" or "de", by the words that only one of them uses."""
     found = dict.fromkeys(LANGUAGES, 0)
     for spot in _words(text, 0, 2000):

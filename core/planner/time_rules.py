@@ -8,19 +8,28 @@ nodes it matched. Rules are tried in order, each over the whole text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from core.planner.lexicon import fold, word_list
-from core.planner.time_words import Clock, Day, Node, Said, nodes
+from core.planner.loose_times import (
+    EARLIER,
+    HOURS,
+    LATER,
+    MONTH_DAYS,
+    NIGHTS,
+    Found,
+    day_node,
+    period_node,
+    pick,
+    value_of,
+)
+from core.planner.time_words import Clock, Day, Node, nodes
 
 OFFSETS = {"today": 0, "yesterday": -1, "day_before": -2, "tomorrow": 1}
 LONG_UNITS = ("week", "month", "quarter", "year")
 # Beyond these, a count is no period that a plant has data for.
 MOST = {"minute": 100_000, "hour": 10_000, "day": 4_000, "week": 600, "month": 140,
         "quarter": 48, "year": 12, "shift": 200}  # fmt: skip
-
-Found = Sequence[Node]
 
 
 def read(text: str, shift_names: tuple[str, ...] = ()) -> list[Node]:
@@ -41,56 +50,41 @@ def _reduce(
     reduced: list[Node] = []
     done = 0
     for match in pattern.finditer(codes):
-        part = found[match.start() : match.end()]
+        end = match.start() + len(match.group().rstrip("f,"))
+        part = found[match.start() : end]
         made = make(part)
         if made is not None:
             reduced += found[done : match.start()]
             reduced.append(Node(made.code, made.value, part[0].start, part[-1].end))
-            done = match.end()
+            done = end
     return reduced + found[done:]
 
 
-def _pick(found: Found, codes: str) -> list[Any]:
-    return [node.value for node in found if node.code in codes]
-
-
-def _first(found: Found, codes: str) -> Any:
-    return next((node.value for node in found if node.code in codes), None)
-
-
-def _day(value: Day | None) -> Node | None:
-    return None if value is None else Node("d", value, 0, 0)
-
-
-def _period(name: str, *arguments: Any) -> Node:
-    return Node("R", Said(name, arguments), 0, 0)
-
-
 def _calendar_date(found: Found) -> Node | None:
-    date = _first(found, "oN")
+    date = value_of(found, "oN")
     if date != int(date) or not 1 <= date <= 31:
         return None
-    return _day(Day(year=_first(found, "y"), month=_first(found, "M"), date=int(date)))
+    return day_node(Day(year=value_of(found, "y"), month=value_of(found, "M"), date=int(date)))
 
 
 def _days_ago(found: Found) -> Node | None:
-    count, unit = _first(found, "N") or 1.0, _first(found, "U")
+    count, unit = value_of(found, "N") or 1.0, value_of(found, "U")
     if count > MOST[unit] or count != int(count):
         return None
     if unit == "day":
-        return _day(Day(offset=-int(count)))
+        return day_node(Day(offset=-int(count)))
     if unit in LONG_UNITS:
-        return _period("ago", unit, int(count))
-    return _period("last", unit, count)
+        return period_node("ago", unit, int(count))
+    return period_node("last", unit, count)
 
 
 def _weekday(found: Found) -> Node | None:
     weeks = None
     if any(node.code == "U" for node in found):
-        if _first(found, "U") != "week":
+        if value_of(found, "U") != "week":
             return None
         weeks = 1 if any(node.code == "L" for node in found) else 0
-    return _day(Day(weekday=_first(found, "W"), weeks=weeks))
+    return day_node(Day(weekday=value_of(found, "W"), weeks=weeks))
 
 
 def _clocks(found: Found) -> Node | None:
@@ -105,98 +99,108 @@ def _clocks(found: Found) -> Node | None:
         first = Clock((later if later <= last[0].hour else hour) % 24)
     else:
         first = said[0].value[0]
-    return _period("clock", first, last[0], _first(found, "d"))
+    return period_node("clock", first, last[0], value_of(found, "d"))
 
 
 def _hours(found: Found) -> Node | None:
     """As in "between 2 and 4": hours only if they can be."""
-    hours = _pick(found, "N")
+    hours = pick(found, "N")
     if any(hour != int(hour) or hour > 24 for hour in hours):
         return None
     first, last = (Clock(int(hour) % 24) for hour in hours)
-    return _period("clock", first, last, _first(found, "d"))
+    return period_node("clock", first, last, value_of(found, "d"))
 
 
 def _since(found: Found) -> Node | None:
-    clock = _first(found, "t")
-    day = _first(found, "d")
+    clock = value_of(found, "t")
+    day = value_of(found, "d")
     if clock is not None:
-        return _period("since_clock", clock[0], day)
+        return period_node("since_clock", clock[0], day)
     if day is not None:
-        return _period("since_day", day)
-    return _period("since", _first(found, "R"))
+        return period_node("since_day", day)
+    return period_node("since", value_of(found, "R"))
 
 
 def _named_shift(found: Found) -> Node | None:
-    day, name = _first(found, "d"), _first(found, "SC")
+    day, name = value_of(found, "d"), value_of(found, "SC")
     if name is None:
-        name = f"#{int(_first(found, 'oN'))}"
-    return _period("shift_on", name, day)
+        name = f"#{int(value_of(found, 'oN'))}"
+    return period_node("shift_on", name, day)
 
 
 def _last_units(found: Found) -> Node | None:
-    unit = "shift" if any(n.code == "H" for n in found) else _first(found, "U")
-    count = _first(found, "N") or 1.0
+    unit = "shift" if any(n.code == "H" for n in found) else value_of(found, "U")
+    count = value_of(found, "N") or 1.0
+    if unit == "year" and count == 0.5:
+        unit, count = "month", 6.0
     if count > MOST[unit] or count <= 0 or (unit not in ("minute", "hour") and count != int(count)):
         return None
-    return _period("last", unit, count)
+    return period_node("last", unit, count)
 
 
 def _this_unit(found: Found) -> Node | None:
-    unit = _first(found, "U")
-    return _period("this", unit) if unit in ("day", *LONG_UNITS) else None
+    unit = value_of(found, "U")
+    return period_node("this", unit) if unit in ("day", *LONG_UNITS) else None
 
 
 def _so_far(found: Found) -> Node | None:
-    return _period("this", _first(found, "U")) if _first(found, "U") in LONG_UNITS else None
+    return period_node("this", value_of(found, "U")) if value_of(found, "U") in LONG_UNITS else None
 
 
 def _week_number(found: Found) -> Node | None:
-    number = _first(found, "N")
-    if _first(found, "U") not in (None, "week") or not 1 <= number <= 53 or number != int(number):
+    number = value_of(found, "N")
+    if value_of(found, "U") not in (None, "week") or not 1 <= number <= 53 or number != int(number):
         return None
-    return _period("week_number", int(number), _first(found, "y"))
+    return period_node("week_number", int(number), value_of(found, "y"))
 
 
 def _quarter(found: Found) -> Node | None:
-    if _first(found, "U") not in (None, "quarter"):
+    if value_of(found, "U") not in (None, "quarter"):
         return None
-    number = int(_first(found, "qoN"))
-    return _period("quarter", number, _first(found, "y")) if 1 <= number <= 4 else None
+    number = int(value_of(found, "qoN"))
+    return period_node("quarter", number, value_of(found, "y")) if 1 <= number <= 4 else None
 
 
 def _parts(found: Found) -> Node | None:
     codes = {node.code for node in found}
-    day = _first(found, "d") or Day(offset=-1 if "L" in codes else 0)
-    return _period("part", _first(found, "P"), day)
+    day = value_of(found, "d") or Day(offset=-1 if "L" in codes else 0)
+    return period_node("part", value_of(found, "P"), day)
 
 
 def _range(found: Found) -> Node | None:
     first, last = (node.value for node in found if node.code in "dR")
-    return _period("range", first, last)
+    return period_node("range", first, last)
+
+
+def _bare_year(found: Found) -> Node | None:
+    """As in "oee 2025": a year as plants have data for, with nothing after it that it counts."""
+    return period_node("year", found[0].value) if found[0].value >= 2000 else None
 
 
 def _one_day(found: Found) -> Node | None:
-    return _period("day", found[0].value) if found[0].code == "d" else None
+    return period_node("day", found[0].value) if found[0].code == "d" else None
 
 
 def _whole(name: str, codes: str) -> Callable[[Found], Node | None]:
-    return lambda found: _period(name, *(_first(found, code) for code in codes))
+    return lambda found: period_node(name, *(value_of(found, code) for code in codes))
 
 
 _RULES: tuple[tuple[str, Callable[[Found], Node | None]], ...] = (
+    *EARLIER,
     # instants and days
-    (r"F?i[O-]i", lambda found: _period("instants", *_pick(found, "i"))),
-    (r"D", lambda found: _day(Day(offset=OFFSETS[found[0].value]))),
-    (r"e", lambda found: _day(found[0].value)),
-    (r"(?<=[IFOBV&-])f*s|(?<=f)s", lambda found: _day(found[-1].value)),
+    (r"F?i[O-]i", lambda found: period_node("instants", *pick(found, "i"))),
+    (r"D", lambda found: day_node(Day(offset=OFFSETS[found[0].value]))),
+    (r"e", lambda found: day_node(found[0].value)),
+    (r"(?<=[IFOBV&-])f*s|(?<=f)s", lambda found: day_node(found[-1].value)),
     (r"[oN]f*M,?y?|Mf*[oN](?![UNHtM]),?y?", _calendar_date),
     (r"Xf*(?:N?f*[UHW]|w|M|S|C)", _whole("future", "")),
     (r"[LT]f*W|W(?:f*[LT]f*U)?", _weekday),
-    (r"Nf*UA|Vf*N?f*U", _days_ago),
+    (r"(?:Nf*)?UA|Vf*N?f*U", _days_ago),
+    *NIGHTS,
     # parts of a day
     (r"[dLT]f*P", _parts),
     (r"Pf*d", _parts),
+    *HOURS,
     (r"(?:df*,?f*)?[FBI]f*[tN]f*[O&-]f*t(?:f*d)?|t[O-]t(?:f*d)?|df*t[O&-]t", _clocks),
     (r"Nf*[O-]f*t(?:f*d)?", _clocks),
     (r"Bf*N&N(?![UN%])(?:f*d)?", _hours),
@@ -204,28 +208,31 @@ _RULES: tuple[tuple[str, Callable[[Found], Node | None]], ...] = (
     (r"df*Hf*S|Hf*Sf*d|Sf*d", _named_shift),
     (r"df*(?:C|Sf*H?)|(?:C|SH)f*(?:d|(?=R))", _named_shift),
     (r"df*(?:oH|HN)|oHf*d|HNf*d", _named_shift),
-    (r"Lf*(?:C|SH?)", lambda found: _period("shift", _first(found, "SC"), "last")),
-    (r"Tf*(?:C|SH?)", lambda found: _period("shift", _first(found, "SC"), "this")),
-    (r"C|SH", lambda found: _period("shift", _first(found, "SC"), "latest")),
-    (r"Hf*S", lambda found: _period("shift", found[-1].value, "latest")),
-    (r"oH|HN", lambda found: _period("shift", f"#{int(_first(found, 'oN'))}", "latest")),
+    (r"Lf*(?:C|SH?)", lambda found: period_node("shift", value_of(found, "SC"), "last")),
+    (r"Tf*(?:C|SH?)", lambda found: period_node("shift", value_of(found, "SC"), "this")),
+    (r"C|SH", lambda found: period_node("shift", value_of(found, "SC"), "latest")),
+    (r"Hf*S", lambda found: period_node("shift", found[-1].value, "latest")),
+    (r"oH|HN", lambda found: period_node("shift", f"#{int(value_of(found, 'oN'))}", "latest")),
     (r"Lf*Nf*[UH]|Nf*L[UH]", _last_units),
     (r"Lf*H", _whole("last_shift", "")),
     (r"Tf*Hz?|Hf*z", _whole("this_shift", "")),
     # calendar units
     (r"[KU]Nf*y?", _week_number),
     (r"(?:q|[oN]U|UN)f*y?", _quarter),
-    (r"Lf*q", lambda found: _period("quarter", _first(found, "q"), None)),
+    (r"Lf*q", lambda found: period_node("quarter", value_of(found, "q"), None)),
     (r"Lf*U", _last_units),
     (r"Tf*Uz?", _this_unit),
     (r"Uf*z", _so_far),
     (r"[LT]?f*M,?f*y?", _whole("month", "My")),
     (r"[LT]?f*w", _whole("weekend", "")),
-    (r"(?<=[FI])f*y|(?<=f)y", lambda found: _period("year", found[-1].value)),
+    (r"(?<=[FI])f*y|(?<=f)y", lambda found: period_node("year", found[-1].value)),
+    (r"(?<![oNUMqK])y(?=$|[fFIOB,])", _bare_year),
+    *MONTH_DAYS,
     # ranges
     (r"[FB]?f*[dR]f*[O-]f*[dR]|Bf*[dR]f*&f*[dR]", _range),
     (r"If*(?:df*t|tf*d|t|d|R)", _since),
     (r"Ff*[dtR](?=$|[^O&-])", _since),
+    *LATER,
     (r"d[z]?|(?<=R)z", _one_day),
 )
 RULES = tuple((re.compile(pattern), make) for pattern, make in _RULES)

@@ -16,6 +16,8 @@ from core.planner.asset_terms import close, common_words
 from core.planner.lexicon import MAX_TEXT, Phrases, entries, fold, word_list
 
 LONGEST_NUMBER = 5
+# What "a few" days or weeks are taken for.
+A_FEW = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ CODES = {
     "between": "B", "from": "F", "to": "O", "and": "&", "filler": "f", "so_far": "z",
     "shift": "H", "weekend": "w", "week_number": "K", "last_night": "R", "this_shift": "R",
     "day": "D", "unit": "U", "month": "M", "weekday": "W", "part": "P", "shift_name": "S",
-    "whole_shift": "C", "to_date": "R", "number": "N", "ordinal": "o",
+    "whole_shift": "C", "to_date": "R", "span": "R", "previous": "G", "before_last": "g",
+    "half": "h", "month_part": "b", "few": "N", "number": "N", "ordinal": "o",
 }  # fmt: skip
 
 
@@ -92,10 +95,9 @@ def _lexicon(shift_names: tuple[str, ...]) -> Phrases[tuple[str, str]]:
         for group in ("day", "unit", "part", "month", "weekday"):
             for phrase, key in entries("time", group):
                 yield phrase, (group, key)
-        for phrase, key in entries("time", "to_date"):
-            yield phrase, ("to_date", key)
-        for phrase, key in entries("time", "clock"):
-            yield phrase, ("clock", key)
+        for group in ("to_date", "clock", "span", "previous", "before_last", "half", "month_part"):
+            for phrase, key in entries("time", group):
+                yield phrase, (group, key)
         for phrase, key in entries("time", "shift_name"):
             whole = fold(phrase).endswith(("shift", "schicht"))
             yield phrase, ("whole_shift" if whole else "shift_name", key)
@@ -123,13 +125,14 @@ def nodes(text: str, shift_names: tuple[str, ...] = ()) -> list[Node]:
             match = lexicon.at(said, index) or _mistyped(said[index])
             if token.group() in letters:
                 match = (("shift_name", token.group()), 1)
+        parts = [] if match else _compound(lexicon, said[index], token.start())
         if match:
             (group, key), length = match
             last = tokens[index + length - 1]
             found.append(_node(group, key, token.start(), last.end()))
             index += length
         else:
-            found.append(_number_or_date(token))
+            found += parts or [_number_or_date(token)]
             index += 1
     return _without_doubtful(text, found)
 
@@ -153,6 +156,22 @@ def _mistyped(word: str) -> tuple[tuple[str, str], int] | None:
     return (targets[near[0]], 1) if near and len(near[0]) >= 6 else None
 
 
+@cache
+def _weekdays() -> dict[str, str]:
+    return {fold(phrase): key for phrase, key in entries("time", "weekday")}
+
+
+def _compound(lexicon: Phrases[tuple[str, str]], word: str, start: int) -> list[Node]:
+    """As in "Montagnacht", "Freitagabend": the weekday and what follows it."""
+    for length in range(6, len(word) - 2):
+        weekday, rest = _weekdays().get(word[:length]), lexicon.at((word[length:],), 0)
+        if weekday and rest and rest[0][0] in ("part", "shift_name", "whole_shift"):
+            middle = start + length
+            first = _node("weekday", weekday, start, middle)
+            return [first, _node(*rest[0], middle, start + len(word))]
+    return []
+
+
 def _node(group: str, key: str, start: int, end: int) -> Node:
     value: Any = key
     if group == "number":
@@ -161,6 +180,10 @@ def _node(group: str, key: str, start: int, end: int) -> Node:
         return Node(*_clock(key), start, end)
     elif group == "to_date":
         value = Said("this", (key,))
+    elif group == "span":
+        value = Said("last", ("day", float(key)))
+    elif group == "few":
+        value = A_FEW
     elif group in ("month", "weekday", "ordinal"):
         value = int(key)
     elif group in ("last_night", "this_shift"):
@@ -248,7 +271,7 @@ def _without_doubtful(text: str, found: list[Node]) -> list[Node]:
         word = fold(text[node.start : node.end])
         before = fold(text[found[index - 1].start : found[index - 1].end]) if index else ""
         beside = before in after or (index > 0 and found[index - 1].code in "oNLTfDW")
-        follows = index + 1 < len(found) and found[index + 1].code in "oNyH"
+        follows = index + 1 < len(found) and found[index + 1].code in "oNyHUM"
         if word in doubtful and not (beside or follows or len(found) == 1):
             node = Node(".", None, node.start, node.end)
         elif node.code == "D" and node.value == "tomorrow" and word == "morgen":

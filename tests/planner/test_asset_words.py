@@ -69,7 +69,6 @@ def test_an_unknown_asset_gets_its_nearest_names() -> None:
     [
         ("the filler", {"filler-1", "filler-2", "filler-3"}),
         ("p1", {"press-1", "palletizer-1"}),
-        ("h1", {"line-h1", "press-h1", "packer-h1"}),
     ],
 )
 def test_an_ambiguous_asset_is_asked_back(said: str, candidates: set[str]) -> None:

@@ -46,7 +46,7 @@ def test_a_question_becomes_a_tool_and_words_for_its_arguments() -> None:
     )
     assert planned("oee of line 3 yesterday vs last week") == (
         "oee_query",
-        {"assets": ["line-3"], "period": "yesterday", "versus": "last week"},
+        {"assets": ["line-3"], "period": "yesterday", "versus": "last week", "kpi": "oee"},
     )
     assert planned("top 5 stop reasons filler-2 by shift") == (
         "downtime_analysis",
@@ -133,7 +133,7 @@ def test_a_tool_that_came_later_is_found_by_its_examples() -> None:
 
 
 def test_a_split_that_the_tool_does_not_know_is_left_out() -> None:
-    assert "by" not in planned("oee line 1 last month by reason")[1]
+    assert "by" not in planned("trend of line 1 last month by reason")[1]
 
 
 @pytest.mark.parametrize(

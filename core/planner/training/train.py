@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -25,23 +26,15 @@ HERE = Path(__file__).parent
 LANGUAGES = ("en", "de")
 SIGN = re.compile(r"(<[apthf]>)")
 VARIANT = re.compile(r"\(([^()]*)\)")
-# Ways of saying one phrasing that are learned, and garbled copies of each.
-MOST_VARIANTS, GARBLED = 16, 1
-ROUNDS, RATE, PULL = 4, 0.1, 1e-3
+# Ways of saying one phrasing that are learned, and garbled copies of all of them together, at
+# least one of each: what was said once must not drown in what has many variants.
+MOST_VARIANTS, GARBLED = 8, 4
+ROUNDS, RATE, PULL = 6, 0.1, 1e-3
 # Part of the features that is hidden each time, so that belief rests on many of them, and part
 # of belief that is never given to the right aim, so that it stays a measure of doubt.
-HIDDEN, DOUBT = 0.5, 0.1
+HIDDEN, DOUBT = 0.7, 0.1
 # These are said as they are: nobody begins a greeting with "could you check".
 BARE = ("help", "not_plant", "clarify")
-BEFORE = (
-    "please", "hey", "hi", "ok", "so", "can you tell me", "i want to know", "quick question",
-    "do you know", "could you check", "bitte", "sag mal", "kannst du mir sagen", "hallo",
-    "my boss wants to know",
-    "our plant manager wants",
-    "i need",
-    "mal eine frage", "ich möchte wissen",
-)  # fmt: skip
-AFTER = ("please", "pls", "thanks", "bitte", "danke", "asap", "mate", "now please")
 LITTLE = frozenset(
     ("the", "a", "is", "of", "on", "at", "in", "for", "to", "me", "der", "die", "das", "den", "ist",
      "an", "von", "für", "bitte")
@@ -96,14 +89,20 @@ def words_of(text: str) -> list[str]:
     return said
 
 
+@cache
+def around(place: str) -> tuple[str, ...]:
+    """What people say before or after a question and what does not change it."""
+    return tuple(said for at, said in phrasings(HERE / "around.txt") if at == place)
+
+
 def garbled(words: Sequence[str], aim: str, chance: random.Random) -> list[str]:
     """As people type: little words left out, letters mixed up, something polite around it."""
     said = list(words)
     if aim not in BARE:
-        if chance.random() < 0.15:
-            said = words_of(chance.choice(BEFORE)) + said
-        if chance.random() < 0.08:
-            said += words_of(chance.choice(AFTER))
+        if chance.random() < 0.25:
+            said = words_of(chance.choice(around("before"))) + said
+        if chance.random() < 0.12:
+            said += words_of(chance.choice(around("after")))
     if chance.random() < 0.15:
         said = ["<t>" if word == "<p>" else word for word in said]
     if chance.random() < 0.2:
@@ -132,13 +131,14 @@ def examples(chance: random.Random) -> list[Example]:
     seen: set[tuple[str, ...]] = set()
     for language in LANGUAGES:
         for aim, phrasing in phrasings(HERE / f"{language}.txt"):
-            for variant in variants(phrasing, chance):
-                words = words_of(variant)
+            ways = variants(phrasing, chance)
+            copies = max(1, GARBLED // len(ways))
+            for words in map(words_of, ways):
                 if not words or (aim, *words) in seen:
                     continue
                 seen.add((aim, *words))
-                copies = (garbled(words, aim, chance) for _ in range(GARBLED))
-                found += [(_features(said), aim) for said in (words, *copies)]
+                said = (words, *(garbled(words, aim, chance) for _ in range(copies)))
+                found += [(_features(way), aim) for way in said]
     return found
 
 
