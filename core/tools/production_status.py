@@ -419,7 +419,7 @@ def _sentence(status: ShiftStatus, words: Words) -> str:
         said.append(words.say(f"production_status.{key}", plant=status.plant.name, moment=moment))
     said += _state_now(status, words)
     if len(points) == 1:
-        return " ".join([*said, _one(points[0], words)])
+        return " ".join([*said, _one(points[0], status.period.zone, words)])
     behind = [point for point in points if point.is_behind]
     planned = [point for point in points if point.gap is not None]
     if behind:
@@ -430,15 +430,21 @@ def _sentence(status: ShiftStatus, words: Words) -> str:
             said.append(words.say("production_status.behind", **counts))
     elif planned:
         said.append(words.say("production_status.on_plan", n=len(planned)))
+    elif stale := [point.stale for point in points if point.stale is not None]:
+        moment = words.moment(max(stale), status.period.zone)
+        said.append(words.say("production_status.all_stale", moment=moment))
     else:
         said.append(words.say("production_status.no_plan"))
     return " ".join(said)
 
 
-def _one(point: Point, words: Words) -> str:
+def _one(point: Point, zone: str, words: Words) -> str:
     figures = _figures(point, words)
     if point.made is None:
         return words.say("production_status.one_unknown", asset=point.asset.name)
+    if point.stale is not None:
+        moment = words.moment(point.stale, zone)
+        return words.say("production_status.all_stale", moment=moment)
     if point.gap is None:
         return words.say("production_status.one_no_plan", **figures)
     if point.is_behind:
