@@ -257,13 +257,15 @@ class _Formula:
                 sums[need] += measures[need] or 0.0
         if len(left_out) == len(measured):
             return None, reason, ()
-        zero = next((need for need in self.below if sums[need] <= 0), None)
+        zero = next((need for need in self.below if sums[need] <= _NOTHING), None)
         if zero:
             return None, f"zero_{zero}", ()
         value = prod(sums[need] for need in self.above) / prod(sums[need] for need in self.below)
         return value, None, tuple(left_out)
 
 
+# Minutes or units: less is the rounding error of a sum, and no divisor.
+_NOTHING = 1e-9
 OUTPUT = ("total", "good", "ideal", "good_ideal")
 FORMULAS: dict[str, _Formula] = {
     "availability": _Formula(("pbt", "apt"), ("apt",), ("pbt",)),
