@@ -21,13 +21,15 @@ HELP = frozenset({"help", "hilfe", "?", "andon"})
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`leftover` are words that were not understood, `period` one that the tool cannot look at:
-    the answer says so. `fixed` is the very period of an answer that is asked for again."""
+    """`leftover` are words that were not understood, `period` one that the tool cannot look at,
+    `unsplit` what it cannot be split by: the answer says so. `fixed` is the very period of an
+    answer that is asked for again."""
 
     tool: AnyTool
     args: Args
     leftover: str = ""
     period: str = ""
+    unsplit: str = ""
     fixed: Period | None = None
 
 

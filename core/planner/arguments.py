@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from core.planner.asset_words import AssetNames
-from core.planner.lexicon import phrases, word_list
+from core.planner.lexicon import entries, phrases, word_list
+from core.planner.period_words import PeriodSpan
 from core.planner.reading import Reading, read
 
 Args = dict[str, object]
@@ -36,6 +38,11 @@ def fill(
         if 1 <= number <= LARGEST_TOP:
             args["top"] = number
             left.remove(numbers[0])
+    if "focus" in fields and "focus" not in args:
+        keys = {key for _, key in entries("focus")}  # "/downtime line-3 stops": as buttons say it
+        for i in [i for i in left if reading.spots[i].word in keys][:1]:
+            args["focus"] = reading.spots[i].word
+            left.remove(i)
     polite = word_list("polite")
     said = (reading.spots[i] for i in left if reading.spots[i].word not in polite)
     return Filled(args, tuple(reading.text[spot.start : spot.end] for spot in said))
@@ -54,7 +61,7 @@ def arguments(reading: Reading, fields: Collection[str]) -> tuple[Args, set[int]
     top = _top(reading, used)
     if top and "top" in fields:
         args["top"] = top
-    for field in ("kpi", "reason"):
+    for field in ("kpi", "reason", "focus"):
         found = _first(reading, field, used) if field in fields else None
         if found:
             args[field] = found
@@ -67,6 +74,20 @@ def named_assets(reading: Reading) -> list[str]:
     for mention in reading.mentions:
         said += mention.ids if mention.sort == "known" else (mention.said,)
     return list(dict.fromkeys(said))
+
+
+def unsplit(reading: Reading, used: set[int]) -> str:
+    """The words of a split that no answer has, as in "by product"."""
+    plain = reading.plain
+    for index in range(len(plain) - 1):
+        by = word_list("by", "words").at(plain, index)
+        place = index + by[1] if by else len(plain)
+        other = phrases("by_other").at(plain, place) if place < len(plain) else None
+        if other and plain[index] not in word_list("rate", "words"):
+            last = place + other[1]
+            used.update(range(index, last))
+            return reading.text[reading.spots[place].start : reading.spots[last - 1].end]
+    return ""
 
 
 def _split(reading: Reading, used: set[int]) -> str | None:
@@ -107,8 +128,24 @@ def _periods(reading: Reading, fields: Collection[str], used: set[int], split: s
         first, more = more[0], [first]
     if more:
         _compared(reading, more[0].start, used)
+    elif shortened := _shortened(reading, first, used):
+        return {"period": first.said, "versus": shortened}
     versus: Args = {"versus": more[0].said} if more else {}
     return {"period": first.said, **versus}
+
+
+def _shortened(reading: Reading, period: PeriodSpan, used: set[int]) -> str | None:
+    """As in "this week vs last": the unit is said once for both."""
+    unit = reading.text[: period.end].split()[-1]
+    if unit.casefold() not in phrases("time", "unit"):
+        return None
+    after = [i for i, spot in enumerate(reading.spots) if spot.start >= period.end]
+    for before, last in pairwise(after):
+        spot = reading.spots[last]
+        if reading.plain[before] in word_list("versus") and spot.word in word_list("last", "time"):
+            used.update((before, last))
+            return f"{reading.text[spot.start : spot.end]} {unit}"
+    return None
 
 
 def _compared(reading: Reading, start: int, used: set[int]) -> bool:

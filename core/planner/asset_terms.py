@@ -27,6 +27,7 @@ YEAR = re.compile("20[0-4][0-9]")
 NEAREST = 3
 # Names shorter than this are too alike to mend a typo; words from LONG on may have two.
 SHORTEST, LONG = 4, 8
+ORDINAL_ENDINGS = ("st", "nd", "rd", "th")
 # Sections whose words are never a mistyped name.
 COMMON = ("words", "numbers", "by", "by_alone", "kpi", "reason", "time", "weak")
 COMMON_TIMES = ("day", "unit", "month", "weekday", "part", "shift_name", "clock")
@@ -114,7 +115,8 @@ def terms(text: str) -> list[Term]:
             found.append(Term(kind, first.start, last.end, fold(stretch), True, plural))
             index += length
             continue
-        follows = index + 1 < len(said) and said[index + 1].text.isdecimal()
+        after = said[index + 1].text if index + 1 < len(said) else ""
+        follows = after.isdecimal() or after in _numbers()
         if not (first.text in signs and follows and found):
             number = str(int(first.text)) if first.text.isdecimal() else _numbers().get(first.text)
             found.append(Term(number or first.text, first.start, first.end, first.text))
@@ -129,10 +131,12 @@ def key(name: str) -> Key:
 
 
 def short(parts: Key) -> tuple[Key, ...]:
-    """As "l3" for line 3, "h1" for line h1: the letter is only taken together with its number."""
+    """As "l3" for line 3, "h1" and "lh1" for line h1: a letter only together with its number."""
     if len(parts) == 2 and parts[1].isdecimal() and len(parts[0]) > 1:
         return ((parts[0][0], parts[1]),)
-    return (parts[1:],) if len(parts) == 3 and len(parts[1]) == 1 and parts[2].isdecimal() else ()
+    if len(parts) == 3 and len(parts[1]) == 1 and parts[2].isdecimal():
+        return parts[1:], (parts[0][0] + parts[1], parts[2])
+    return ()
 
 
 def whole(text: str, said: Sequence[Term], index: int, length: int) -> bool:
@@ -155,7 +159,21 @@ def free(said: Sequence[Term], number: int) -> bool:
     after = said[number + 1]
     glued = after.start == said[number].end
     counted = after.said in phrases("time", "unit") and after.said not in singular_units()
+    if number + 2 < len(said) and said[number + 2].number:
+        return True  # "grinder 2 wk 45"
     return not (counted and (len(after.said) > 1 or glued))
+
+
+def ordinal(said: Sequence[Term], index: int) -> tuple[Key, int] | None:
+    """As in "the third line", "2nd filler": the name that this is, and how many terms."""
+    first, rest = said[index], said[index + 1 :]
+    number = phrases("ordinals").at((first.said,), 0)
+    place = 0
+    if first.number and rest and rest[0].said in ORDINAL_ENDINGS and rest[0].start == first.end:
+        number, place = (first.text, 1), 1
+    if number is None or place >= len(rest) or not rest[place].kind or rest[place].plural:
+        return None
+    return (rest[place].text, number[0]), place + 2
 
 
 def bare_number(text: str, said: Sequence[Term], index: int) -> bool:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Literal, Protocol
 
 from core.errors import AmbiguousAsset, UnknownAsset
+from core.planner.asset_places import in_places, is_plant
 from core.planner.asset_terms import (
-    NEAREST,
     Key,
     Term,
     bare_number,
@@ -19,56 +16,17 @@ from core.planner.asset_terms import (
     key,
     may_be_typo,
     numbered,
+    ordinal,
     short,
     terms,
     whole,
 )
 from core.planner.lexicon import fold, folded, phrases, word_list
+from core.planner.mentions import AREA, LINE, PLANT, Mention, Named, joined
+from core.planner.near_names import NearNames
 
-Sort = Literal["known", "ambiguous", "unknown"]
-
-# What stands between an asset and the plant that it is in.
-GAPS = frozenset(
-    folded(gap)
-    for gap in ("", "in", "at", "of", "from", "s", "in the", "at the", "of the", "area in",
-                "area at", "im", "am", "von", "vom", "bei", "des", "der", "im werk", "in werk",
-                "am standort")
-)  # fmt: skip
-WITHIN = (("in",), ("at",), ("im",), ("von",))
-# Unknown names in one text for which the nearest ones are looked up.
-MOST_NEAREST = 3
 # At most so many words of a question are looked at for typos, and so many numbers in a list.
 MOST_TYPOS, MOST_NUMBERS = 40, 30
-# A name that is this much like one asset's (0 to 100), and less like every other, is a typo.
-ALIKE, APART, REMOTE = 80, 6, 45
-AREA, PLANT, LINE = "area", "plant", "line"
-
-
-class Named(Protocol):
-    """What is asked of an asset here; areas and plants are assets of kind "area", "plant"."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def aliases(self) -> tuple[str, ...]: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def plant(self) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A stretch of a text that names assets: all of `ids` if known, one of them if ambiguous; if
-    unknown they are the nearest ones, best first."""
-
-    start: int
-    end: int
-    said: str
-    ids: tuple[str, ...]
-    sort: Sort
 
 
 class AssetNames:
@@ -82,20 +40,21 @@ class AssetNames:
         self._of_kind: dict[str, tuple[str, ...]] = {}
         for asset in self._assets.values():
             self._add(asset)
+        self._near = NearNames(self._assets, self._raw)
         self._longest = max(map(len, self._ids), default=1)
 
     def _add(self, asset: Named) -> None:
         kinds = {key(asset.kind)[:1]}
         for name in (asset.id, asset.name, *asset.aliases):
             raw = fold(name.strip())
-            self._raw[raw] = _with(self._raw.get(raw, ()), asset.id)
+            self._raw[raw] = joined(self._raw.get(raw, ()), asset.id)
             parts = key(name)
             for spelling in (parts, *short(parts)) if parts else ():
-                self._ids[spelling] = _with(self._ids.get(spelling, ()), asset.id)
+                self._ids[spelling] = joined(self._ids.get(spelling, ()), asset.id)
             kinds |= {parts[:1]} if len(parts) > 1 else set()
         for kind in kinds if asset.kind not in (AREA, PLANT) else {(asset.kind,)}:
             if kind:
-                self._of_kind[kind[0]] = _with(self._of_kind.get(kind[0], ()), asset.id)
+                self._of_kind[kind[0]] = joined(self._of_kind.get(kind[0], ()), asset.id)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -120,7 +79,7 @@ class AssetNames:
                     raise UnknownAsset(mention.said, mention.ids)
                 if mention.sort == "ambiguous":
                     raise AmbiguousAsset(mention.said, mention.ids)
-                ids = _with(ids, *mention.ids)
+                ids = joined(ids, *mention.ids)
         return ids
 
     def _named_by(self, name: str) -> tuple[Mention, ...]:
@@ -129,20 +88,22 @@ class AssetNames:
             return (self._mention(name, 0, len(name), ids),)
         found = self.find(name)
         covered = sum(mention.end - mention.start for mention in found)
-        return found if covered * 2 >= len(name.strip()) > 0 else (self._like(name),)
+        if covered * 2 >= len(name.strip()) > 0:
+            return found
+        return (self._near.like(name, self._plant),)
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """All stretches of `text` that name assets, in order and without overlaps; "line 1 in
         Hamburg" is one of them, and an asset of that plant."""
         found = self._find(text)
-        plants = [m.ids[0] for m in found if self._is_plant(m)]
-        if len(found) > 1 and len(plants) == 1 and plants[0] != self._plant:
+        plants = [m.ids[0] for m in found if is_plant(m, self._assets)]
+        if len(plants) == 1 and plants[0] != self._plant:
             found = self._at_plant(plants[0])._find(text)
-        return tuple(self._with_nearest(self._in_plants(text, self._ranges(text, found))))
+        return self._placed(text, self._ranges(text, found))
 
-    def _is_plant(self, mention: Mention) -> bool:
-        ids = mention.ids
-        return mention.sort == "known" and len(ids) == 1 and self._assets[ids[0]].kind == PLANT
+    def _placed(self, text: str, found: Sequence[Mention]) -> tuple[Mention, ...]:
+        placed = in_places(text, found, self._assets)
+        return tuple(self._near.with_nearest(placed, self._plant))
 
     def _at_plant(self, plant: str) -> AssetNames:
         """The same names for somebody at that plant."""
@@ -150,49 +111,13 @@ class AssetNames:
         other._plant = plant
         return other
 
-    def _in_plants(self, text: str, found: Sequence[Mention]) -> list[Mention]:
-        """A plant that only says where the others stand is none of those asked about."""
-        found = [self._where(text, mention, found) for mention in found]
-        kept: list[Mention] = []
-        for mention in found:
-            before = kept[-1] if kept else None
-            if before and folded(text[before.end : mention.start]) in GAPS:
-                for place, asset in ((mention, before), (before, mention)):
-                    if self._is_plant(place) and self._inside(asset, place.ids[0]):
-                        said = text[before.start : mention.end]
-                        kept[-1] = replace(asset, start=before.start, end=mention.end, said=said)
-                        break
-                else:
-                    kept.append(mention)
-                continue
-            kept.append(mention)
-        return kept
-
-    def _where(self, text: str, place: Mention, found: Sequence[Mention]) -> Mention:
-        """As in "which line was best in Riverside": a mention, but of no asset."""
-        others = [mention for mention in found if mention is not place]
-        if (
-            not others
-            or not self._is_plant(place)
-            or folded(text[: place.start])[-1:] not in WITHIN
-        ):
-            return place
-        apart = all(self._inside(mention, place.ids[0]) for mention in others)
-        before = (mention.end for mention in others if mention.end <= place.start)
-        beside = any(folded(text[end : place.start]) in GAPS for end in before)
-        return replace(place, ids=()) if apart and not beside else place
-
-    def _inside(self, mention: Mention, plant: str) -> bool:
-        ids = mention.ids
-        known = mention.sort == "known" and bool(ids) and plant not in ids
-        return known and all(self._assets[i].plant == plant for i in ids)
-
     def _ranges(self, text: str, found: Sequence[Mention]) -> list[Mention]:
         """Fills in "L1 thru L4"."""
         kept: list[Mention] = []
         for mention in found:
             between = folded(text[kept[-1].end : mention.start]) if kept else ()
-            if len(between) == 1 and between[0] in word_list("whole_range"):
+            dash = bool(kept) and text[kept[-1].end : mention.start].strip() in ("-", "–")
+            if dash or (len(between) == 1 and between[0] in word_list("whole_range")):
                 kept += self._between(kept[-1], mention)
             kept.append(mention)
         return kept
@@ -251,6 +176,9 @@ class AssetNames:
             if ids and whole(text, said, index, length) and not (length == 1 and part[0].kind):
                 ids = ids if part[0].kind else self._line_of(ids)
                 return self._span(text, said, index, length, ids), length
+        named = ordinal(said, index)
+        if named and named[0] in self._ids:
+            return self._span(text, said, index, named[1], self._ids[named[0]]), named[1]
         if bare_number(text, said, index):
             return self._numbered(text, said, index), 1
         return self._kind(text, said, index) if said[index].kind else (None, 1)
@@ -264,7 +192,7 @@ class AssetNames:
     def _numbered(self, text: str, said: Sequence[Term], index: int) -> Mention | None:
         number = said[index].text
         keys = (k for k in self._ids if k[-1] == number and len(k) == 2 and len(k[0]) > 1)
-        ids = self._line_of(_with((), *(i for k in keys for i in self._ids[k])))
+        ids = self._line_of(joined((), *(i for k in keys for i in self._ids[k])))
         return self._span(text, said, index, 1, ids) if ids else None
 
     def _kind(self, text: str, said: Sequence[Term], index: int) -> tuple[Mention | None, int]:
@@ -273,10 +201,14 @@ class AssetNames:
         if length:
             return self._unknown(text, said, index, length), length
         term = said[index]
-        before = said[index - 1].said if index else ""
+        placed = term.text not in (AREA, PLANT) and self._area_before(said, index)
+        first = index - 1 if placed else index  # "best packaging line"
+        before = said[first - 1].said if first else ""
         ids = self._of_kind.get(term.text, ())
         ids = ids if term.text == PLANT else self._preferred(ids)
         determined = before in word_list("the") and term.text != PLANT
+        if term.text not in (AREA, PLANT) and before not in word_list("no_name"):
+            determined = determined or first == index  # "robot oee": one robot, which is asked back
         if term.text in word_list("generic") or not ids:
             nameless = term.plural or not determined or term.text in word_list("generic")
             nameless = nameless or term.text in phrases("reason") or term.text == PLANT
@@ -286,6 +218,10 @@ class AssetNames:
         if len(ids) == 1 or determined or len(said) == 1:
             return self._span(text, said, index, 1, ids), 1
         return None, 1
+
+    def _area_before(self, said: Sequence[Term], index: int) -> bool:
+        ids = self._ids.get((said[index - 1].text,), ()) if index else ()
+        return any(self._assets[i].kind == AREA for i in ids)
 
     def _more(
         self, text: str, said: Sequence[Term], index: int, length: int
@@ -331,15 +267,14 @@ class AssetNames:
         said = " ".join((*stem[:-1], number))
         return Mention(term.start, term.end, said, (), "unknown")
 
-    # -- typos and unknown names --
-
     def _mistyped(self, text: str, said: Sequence[Term], index: int) -> tuple[Mention | None, int]:
         word = said[index].text
         length = numbered(text, said, index)
         if length:
             rest = tuple(term.text for term in said[index + 1 : index + length])
-            near = close(word, {k[0] for k in self._ids} | set(self._of_kind))
-            ids = _with((), *(i for w in near for i in self._ids.get((w, *rest), ())))
+            kinds = {k[0] for k in self._ids} | set(self._of_kind)
+            near = close(word, kinds) or [k for k in kinds if k.startswith(word)]
+            ids = joined((), *(i for w in near for i in self._ids.get((w, *rest), ())))
             if ids:
                 return self._span(text, said, index, length, ids), length
             return (self._unknown(text, said, index, length), length) if near else (None, 1)
@@ -347,45 +282,8 @@ class AssetNames:
             return None, 1
         single = {k[0]: ids for k, ids in self._ids.items() if len(k) == 1}
         single |= {k: ids for k, ids in self._of_kind.items() if len(self._preferred(ids)) == 1}
-        ids = _with((), *(i for w in close(word, set(single)) for i in single[w]))
+        ids = joined((), *(i for w in close(word, set(single)) for i in single[w]))
         return (self._span(text, said, index, 1, ids), 1) if ids else (None, 1)
-
-    def _like(self, name: str) -> Mention:
-        """The asset whose name is most like `name`, if no other comes near it."""
-        scored = self._scored(name)
-        digits = [c for c in key(name) if c.isdecimal()]
-        best, *others = scored or [("", "", 0.0)]
-        others = [other for other in others if other[0] != best[0]]
-        same = digits == [c for c in key(best[1]) if c.isdecimal()]
-        if same and best[2] >= ALIKE and (not others or best[2] - others[0][2] >= APART):
-            return Mention(0, len(name), name, (best[0],), "known")
-        return Mention(0, len(name), name, self._nearest(name), "unknown")
-
-    def _with_nearest(self, found: Iterable[Mention]) -> Iterator[Mention]:
-        looked_up = 0
-        for mention in found:
-            if mention.sort == "unknown" and looked_up < MOST_NEAREST:
-                looked_up += 1
-                mention = replace(mention, ids=self._nearest(mention.said))
-            yield mention
-
-    def _nearest(self, said: str) -> tuple[str, ...]:
-        ids = _with((), *(i for i, _, score in self._scored(said) if score >= REMOTE))
-        return ids[:NEAREST]
-
-    @cached_property
-    def _spelled(self) -> dict[str, str]:
-        """Each name as it is compared with what was said."""
-        return {raw: " ".join(key(raw)) or raw for raw in self._raw if raw}
-
-    def _scored(self, said: str) -> list[tuple[str, str, float]]:
-        """(id, name, likeness 0 to 100), best first; the asker's plant first among equals."""
-        from rapidfuzz import fuzz, process  # only here: most questions have no such name
-
-        wanted = " ".join(key(said)) or fold(said)
-        found = process.extract(wanted[:100], self._spelled, scorer=fuzz.ratio, limit=4 * NEAREST)
-        scored = [(i, raw, score) for _, score, raw in found for i in self._raw[raw]]
-        return sorted(scored, key=lambda s: (-s[2], self._assets[s[0]].plant != self._plant))
 
     # -- mentions --
 
@@ -414,7 +312,3 @@ class AssetNames:
     def _preferred(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         mine = tuple(i for i in ids if self._assets[i].plant == self._plant)
         return mine if mine and self._plant is not None else ids
-
-
-def _with(ids: tuple[str, ...], *more: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*ids, *more)))

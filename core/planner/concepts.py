@@ -21,6 +21,11 @@ def _phrases() -> Phrases[tuple[str, ...]]:
     return Phrases(found.items())
 
 
+def known_concept(word: str) -> bool:
+    """Whether a word alone stands for a concept."""
+    return word in _phrases()
+
+
 def concepts(words: Sequence[str]) -> tuple[str, ...]:
     """What the words are about, each concept once, in order of the alphabet."""
     found: set[str] = set()

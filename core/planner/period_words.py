@@ -11,7 +11,7 @@ from core.domain.periods import Period
 from core.errors import UserError
 from core.planner import time_rules
 from core.planner.period_reading import PeriodReading
-from core.planner.time_words import Day, Said
+from core.planner.time_tokens import Day, Node, Said
 
 if TYPE_CHECKING:
     from core.domain.shifts import ShiftCalendar
@@ -48,14 +48,19 @@ def parse_period(text: str, calendar: ShiftCalendar, now: datetime) -> Period:
     "period_reversed", "period_empty", "period_no_shift", "period_no_shift_that_day",
     "period_no_current_shift".
     """
-    nodes = time_rules.read(text, calendar.names)
+    nodes = time_rules.joined(time_rules.read(text, calendar.names))
     found = [node for node in nodes if node.code == "R"]
-    if len(found) != 1 or any(node.code not in "RfIzF" for node in nodes):
+    if len(found) != 1 or any(_unread(node, text) for node in nodes):
         raise UserError("period_not_understood", said=text[:80])
     try:
         return PeriodReading(calendar, now, text[:80]).period(found[0].value)
     except (ValueError, OverflowError) as error:
         raise UserError("period_not_understood", said=text[:80]) from error
+
+
+def _unread(node: Node, text: str) -> bool:
+    """Whether a node is a word that says something else than a period."""
+    return node.code not in "RfIzF" and any(c.isalnum() for c in text[node.start : node.end])
 
 
 def _when(said: Said) -> Literal["past", "running", "future"]:

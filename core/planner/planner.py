@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from core.planner.arguments import Args, arguments, named_assets
+from core.planner.arguments import Args, arguments, named_assets, unsplit
 from core.planner.asset_words import AssetNames
 from core.planner.features import features
+from core.planner.leftover import leftover, with_unknown
 from core.planner.lexicon import phrases, word_list
 from core.planner.model import Model, trained
 from core.planner.plans import (
     FIELDS,
+    NEAREST_KPI,
     SPLITS,
     Choice,
     Clarify,
@@ -24,12 +26,14 @@ from core.planner.plans import (
     command,
 )
 from core.planner.reading import Reading, read
+from core.planner.thread_periods import in_thread, is_long
 
 DECLINED = ("control", "future", "person", "safety_advice", "not_plant")
 # What the model calls a question that names something and asks nothing.
 UNASKED = "clarify"
-# Two tools this close in belief are both offered; a belief below DOUBT is none.
-MARGIN, DOUBT = 0.08, 0.25
+# Where two tools are this close in belief the most believed ones are offered, at most so many;
+# a belief below DOUBT is none.
+MARGIN, OFFERED, DOUBT = 0.08, 3, 0.25
 # Above this a question in a thread is a new one, however few words it has.
 SURE = 0.8
 # An example of a tool that the model was not trained on must be at least this much alike.
@@ -74,29 +78,54 @@ class Planner:
         context: ThreadContext | None = None,
     ) -> Plan | Clarify | Decline:
         """What to do about `text`; only its first 1,200 characters are read."""
-        reading = read(text, names, shift_names)
-        if not reading.spots:
+        as_said = read(text, names, shift_names)
+        if not as_said.spots:
             return Decline("empty")
+        reading = with_unknown(as_said)
         own = _own_words(reading, "polite")
-        bare = not _own_words(reading, "bare", opened=context is not None)
+        bare = not _own_words(reading, "bare", opened=False)
         beliefs = self._beliefs(reading, names, shift_names)
-        if context is not None and context.tool in self._fields:
-            sure = max(beliefs[tool] for tool in beliefs if tool in self._fields) > SURE
-            pointed = any(word in word_list("pronouns") for word in reading.plain)
-            again = bare or (not own and (pointed or not sure))
-            if again or self._only_compared(reading, own, context):
-                return self._continued(reading, context)
+        if (
+            context is not None
+            and context.tool in self._fields
+            and (self._goes_on(reading, own, beliefs) or self._only_compared(reading, own, context))
+        ):
+            return self._continued(reading, context)
         if bare and (reading.mentions or reading.periods):
             return self._ask_what(reading)
-        aim = self._aim(reading, beliefs)
+        aim = self._aim(as_said, beliefs, context is not None)
         if aim in DECLINED:
             return Decline(aim)
         ranked = sorted((t for t in beliefs if t in self._fields), key=lambda t: -beliefs[t])
         margin = beliefs[ranked[0]] - beliefs[ranked[1]]
         if aim == UNASKED or (margin < MARGIN and ranked[0] != "help"):
-            tools = [tool for tool in ranked if tool != "help"][:2]
+            tools = [tool for tool in ranked if tool != "help"][:OFFERED]
             return self._clarify("did_you_mean", tools, reading, own, context)
-        return Plan(aim, self._arguments(aim, reading, own, context), margin)
+        return self._planned(aim, reading, self._arguments(aim, reading, own, context), margin)
+
+    def _goes_on(self, reading: Reading, own: Sequence[str], beliefs: Mapping[str, float]) -> bool:
+        """Whether a question in a thread only names something for the thread's question."""
+        named = bool(reading.mentions or reading.periods)
+        named = named or bool(arguments(reading, ("top", "by"))[0])
+        named = named or bool(phrases("time", "before_that").all(reading.plain))
+        sure = max(beliefs[tool] for tool in beliefs if tool in self._fields) > SURE
+        rest = [w for w in _own_words(reading, "bare") if w not in word_list("thread")]
+        if not rest:
+            return named or not sure
+        pointed = any(word in word_list("pronouns") for word in reading.plain)
+        return not own and (pointed or not sure)
+
+    def _planned(self, tool: str, reading: Reading, args: Args, margin: float) -> Plan:
+        """The plan, with what of the question it leaves out."""
+        fields = self._fields[tool]
+        _, used = arguments(reading, fields)
+        other = unsplit(reading, used) if tool in SPLITS else ""
+        split, _ = arguments(reading, ("by",))
+        if tool in SPLITS and split and "by" not in args:
+            other = other or str(split["by"])
+        timed = "period" in fields and args.get("by") != "shift"  # "nights against days"
+        timed = timed and tool != "safety_events"  # "days since the last accident"
+        return Plan(tool, args, margin, leftover(reading, used) if timed else "", other)
 
     def _beliefs(
         self, reading: Reading, names: AssetNames, shift_names: Sequence[str]
@@ -111,11 +140,12 @@ class Planner:
                 beliefs[tool] = alike
         return beliefs
 
-    def _aim(self, reading: Reading, beliefs: Mapping[str, float]) -> str:
+    def _aim(self, reading: Reading, beliefs: Mapping[str, float], threaded: bool) -> str:
         """The tool, the reason to decline, or UNASKED."""
         aims = [a for a in beliefs if a in self._fields or a in DECLINED or a == UNASKED]
         aim, second, *_ = sorted(aims, key=lambda a: -beliefs[a])
-        if not (reading.mentions or reading.periods) and _strange(reading, aim, beliefs[aim]):
+        named = bool(reading.mentions or reading.periods) or threaded
+        if not named and _strange(reading, aim, beliefs[aim]):
             return "not_plant"
         if aim in ("not_plant", "help") and reading.mentions and beliefs[aim] < 0.85:
             aim = second  # what names an asset is hardly small talk
@@ -129,18 +159,29 @@ class Planner:
         args, _ = arguments(reading, self._fields[tool])
         if tool in SPLITS and args.get("by") not in SPLITS[tool]:
             args.pop("by", None)
+        kpi = str(args.get("kpi", ""))
+        if kpi in NEAREST_KPI and tool != "oee_query":
+            args["kpi"] = NEAREST_KPI[kpi]
         return args
 
     # -- threads --
 
-    def _continued(self, reading: Reading, context: ThreadContext) -> Plan:
+    def _continued(self, reading: Reading, context: ThreadContext) -> Plan | Decline:
         """As in "and line 4?": the thread's question again, with what is named anew."""
+        if any(period.when == "future" for period in reading.periods):
+            return Decline("future")
         fields = self._fields[context.tool]
         args = self._named(context.tool, reading)
         kept = {name: value for name, value in context.args.items() if name in fields}
+        period = in_thread(reading, context.args.get("period"))
+        if period and "period" in fields:
+            args["period"] = period
         if "period" in args:
             kept.pop("versus", None)
-        return Plan(context.tool, {**kept, **args}, 1.0)
+        before = kept.get("assets")
+        if "assets" in args and isinstance(before, (list, tuple)) and _others(reading):
+            args["assets"] = [i for i in named_assets(reading) if i not in before]
+        return self._planned(context.tool, reading, {**kept, **args}, 1.0)
 
     def _arguments(
         self, tool: str, reading: Reading, own: Sequence[str], context: ThreadContext | None
@@ -156,9 +197,14 @@ class Planner:
                 args["assets"] = list(assets)
             elif tool == "comparative_analysis" and len(named_assets(reading)) == 1:
                 args["assets"] = list(dict.fromkeys((*assets, *named_assets(reading))))
-        trend = tool == "trend_analysis"  # a day or a shift is none
-        if "period" in fields and not reading.periods and before.get("period") and not trend:
-            args["period"] = before["period"]
+        period = before.get("period")
+        fits = tool != "trend_analysis" or is_long(str(period))  # a day or a shift has no trend
+        if "period" in fields and "period" not in args and period and fits:
+            args["period"] = period
+        relative = in_thread(reading, period)
+        if relative and "period" in fields:
+            compared = "versus" in fields and word_list("strong_versus").at(reading.plain, 0)
+            args["versus" if compared else "period"] = relative
         kpi = before.get("kpi") or KPI_OF.get(context.tool)
         if "kpi" in fields and "kpi" not in args and kpi:
             args["kpi"] = kpi
@@ -214,8 +260,15 @@ def _own_words(reading: Reading, without: str, opened: bool = True) -> list[str]
     while opened and opening < len(plain) and (match := word_list("follow_up").at(plain, opening)):
         opening += match[1]
     little = word_list(without)
+    for start, length, _ in phrases("time", "before_that").all(plain) if opened else ():
+        used.update(range(start, start + length))
     rest = (word for i, word in enumerate(plain) if i >= opening and i not in used)
     return [word for word in rest if word not in little]
+
+
+def _others(reading: Reading) -> bool:
+    """As in "and the other presses"."""
+    return any(word in word_list("other") for word in reading.plain)
 
 
 def _points_back(tool: str, reading: Reading, own: Sequence[str]) -> bool:

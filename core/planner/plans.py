@@ -15,11 +15,11 @@ COMMANDS = {
     "recommendation_engine": "/improve", "help": "/andon help",
 }  # fmt: skip
 FIELDS: Mapping[str, frozenset[str]] = {
-    "asset_lookup": frozenset({"assets"}),
+    "asset_lookup": frozenset({"assets", "focus"}),
     "oee_query": frozenset({"assets", "kpi", "period", "versus", "by"}),
-    "downtime_analysis": frozenset({"assets", "period", "top", "reason", "by"}),
+    "downtime_analysis": frozenset({"assets", "period", "top", "reason", "by", "focus"}),
     "production_status": frozenset({"assets"}),
-    "safety_events": frozenset({"assets", "period"}),
+    "safety_events": frozenset({"assets", "period", "focus"}),
     "financial_impact": frozenset({"assets", "period"}),
     "cost_of_loss": frozenset({"assets", "period", "top"}),
     "trend_analysis": frozenset({"assets", "kpi", "period", "by"}),
@@ -30,6 +30,8 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "memory_recall": frozenset({"assets", "period"}),
     "help": frozenset(),
 }
+# What a tool that has no such figure is asked for instead.
+NEAREST_KPI = {"teep": "oee", "first_pass_yield": "quality"}
 # How each tool can split its answer; a question for another split is answered unsplit.
 SPLITS: Mapping[str, tuple[str, ...]] = {
     "oee_query": ("asset", "shift", "day"),
@@ -49,11 +51,15 @@ class ThreadContext:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`args` holds words for the tool's Args; `margin` is belief over the next best, 0 to 1."""
+    """`args` holds words for the tool's Args; `margin` is belief over the next best, 0 to 1.
+
+    `leftover` are words that nobody understood, `unsplit` one that the tool cannot split by."""
 
     tool: str
     args: Args
     margin: float
+    leftover: str = ""
+    unsplit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +89,8 @@ def command(tool: str, args: Mapping[str, object]) -> str:
     assets = args.get("assets")
     said = [COMMANDS.get(tool, f"/{tool}")]
     said += [str(asset) for asset in assets] if isinstance(assets, (list, tuple)) else []
-    for name, before in (("kpi", ""), ("reason", ""), ("period", ""), ("versus", "vs"),
-                         ("top", "top"), ("by", "by")):  # fmt: skip
+    for name, before in (("kpi", ""), ("reason", ""), ("focus", ""), ("period", ""),
+                         ("versus", "vs"), ("top", "top"), ("by", "by")):  # fmt: skip
         if args.get(name):
             said += [before, str(args[name])] if before else [str(args[name])]
     return " ".join(said)

@@ -7,13 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from core.planner.asset_words import AssetNames, Mention
+from core.planner.asset_words import AssetNames
 from core.planner.features import ASSET, FUTURE, NUMBER, PERIOD, RUNNING
-from core.planner.lexicon import LANGUAGES, MAX_TEXT, Phrases, fold, vocabulary, word_list
+from core.planner.lexicon import (
+    LANGUAGES,
+    MAX_TEXT,
+    Phrases,
+    fold,
+    folded,
+    vocabulary,
+    word_list,
+)
+from core.planner.mentions import Mention
 from core.planner.period_words import PeriodSpan, find_period
 from core.request import Language
 
 WORD = re.compile(r"\d+|[^\W\d_]+|[$€]")
+# What asks for two periods apart.
+COMPARED = "comparative_analysis"
 SIGN_OF = {"past": PERIOD, "running": RUNNING, "future": FUTURE}
 
 
@@ -54,7 +65,29 @@ def read(text: str, names: AssetNames, shift_names: Sequence[str] = ()) -> Readi
         PeriodSpan(p.start, p.end, text[p.start : p.end], p.name, p.when) for p in periods
     )
     spots = _spots(text, mentions, periods)
-    return Reading(text, mentions, periods, spots, cues([spot.word for spot in spots]))
+    found = cues([spot.word for spot in spots])
+    if len(periods) == 2 and not any(aim == COMPARED for aim, _ in found):
+        periods = _joined(text, *periods)
+        spots = _spots(text, mentions, periods)
+    return Reading(text, mentions, periods, spots, found)
+
+
+def _joined(text: str, first: PeriodSpan, last: PeriodSpan) -> tuple[PeriodSpan, ...]:
+    """As in "gestern und heute": one period of both."""
+    gap = folded(text[first.end : last.start])
+    ands = [word for word in gap if word in word_list("and", "time")]
+    rest = [word for word in gap if word not in ands and word not in word_list("filler", "time")]
+    if rest or not ands:
+        return first, last
+    return (PeriodSpan(first.start, last.end, text[first.start : last.end], "both", last.when),)
+
+
+def with_mentions(reading: Reading, found: Sequence[Mention]) -> Reading:
+    """The reading with these mentions, too."""
+    mentions = tuple(sorted((*reading.mentions, *found), key=lambda mention: mention.start))
+    spots = _spots(reading.text, mentions, reading.periods)
+    said = cues([spot.word for spot in spots])
+    return Reading(reading.text, mentions, reading.periods, spots, said)
 
 
 def _blanked(text: str, mentions: Sequence[Mention]) -> str:

@@ -10,6 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from core.planner.clock_times import (
+    day_from,
+    moments,
+)
 from core.planner.lexicon import fold, word_list
 from core.planner.loose_times import (
     EARLIER,
@@ -17,15 +21,33 @@ from core.planner.loose_times import (
     LATER,
     MONTH_DAYS,
     NIGHTS,
+    before_that,
+    same_day,
+    spoken_alone,
+    weeks_back,
+)
+from core.planner.month_times import (
+    running_month,
+    week_numbers,
+)
+from core.planner.time_nodes import (
     Found,
     day_node,
     period_node,
     pick,
     value_of,
 )
-from core.planner.time_words import Clock, Day, Node, nodes
+from core.planner.time_tokens import Clock, Day, Node
+from core.planner.time_words import nodes
 
-OFFSETS = {"today": 0, "yesterday": -1, "day_before": -2, "tomorrow": 1}
+OFFSETS = {
+    "today": 0,
+    "yesterday": -1,
+    "day_before": -2,
+    "week_before": -7,
+    "three_before": -3,
+    "tomorrow": 1,
+}
 LONG_UNITS = ("week", "month", "quarter", "year")
 # Beyond these, a count is no period that a plant has data for.
 MOST = {"minute": 100_000, "hour": 10_000, "day": 4_000, "week": 600, "month": 140,
@@ -40,7 +62,8 @@ def read(text: str, shift_names: tuple[str, ...] = ()) -> list[Node]:
     found = nodes(text, shift_names)
     for pattern, make in RULES:
         found = _reduce(found, pattern, make)
-    return _bare_counts(text, found)
+    found = _bare_counts(text, found)
+    return found if any(node.code == "R" for node in found) else _reduce(found, *ALONE)
 
 
 def _reduce(
@@ -79,6 +102,7 @@ def _days_ago(found: Found) -> Node | None:
 
 
 def _weekday(found: Found) -> Node | None:
+    """As in "Wednesday last week", "letzte Woche Mittwoch"."""
     weeks = None
     if any(node.code == "U" for node in found):
         if value_of(found, "U") != "week":
@@ -148,7 +172,7 @@ def _so_far(found: Found) -> Node | None:
 
 
 def _week_number(found: Found) -> Node | None:
-    number = value_of(found, "N")
+    number = value_of(found, "oN")
     if value_of(found, "U") not in (None, "week") or not 1 <= number <= 53 or number != int(number):
         return None
     return period_node("week_number", int(number), value_of(found, "y"))
@@ -178,7 +202,8 @@ def _bare_year(found: Found) -> Node | None:
 
 
 def _one_day(found: Found) -> Node | None:
-    return period_node("day", found[0].value) if found[0].code == "d" else None
+    day = value_of(found, "d")
+    return None if day is None else period_node("day", day)
 
 
 def _whole(name: str, codes: str) -> Callable[[Found], Node | None]:
@@ -194,19 +219,23 @@ _RULES: tuple[tuple[str, Callable[[Found], Node | None]], ...] = (
     (r"(?<=[IFOBV&-])f*s|(?<=f)s", lambda found: day_node(found[-1].value)),
     (r"[oN]f*M,?y?|Mf*[oN](?![UNHtM]),?y?", _calendar_date),
     (r"Xf*(?:N?f*[UHW]|w|M|S|C)", _whole("future", "")),
-    (r"[LT]f*W|W(?:f*[LT]f*U)?", _weekday),
+    (r"kf*W|Wf*k|NWA", weeks_back),
+    (r"[LT]f*Uf*W|[LT]f*W|W(?:f*[LT]f*U)?", _weekday),
+    (r"df*U(?!f*[M,y])", same_day),
     (r"(?:Nf*)?UA|Vf*N?f*U", _days_ago),
     *NIGHTS,
     # parts of a day
+    (r"F?f*df*tf*[O-]f*df*t", moments),
+    (r"df*[IF]f*t(?!f*[O-])|df*[IF]f*N(?=$|[.,])", day_from),
     (r"[dLT]f*P", _parts),
     (r"Pf*d", _parts),
     *HOURS,
     (r"(?:df*,?f*)?[FBI]f*[tN]f*[O&-]f*t(?:f*d)?|t[O-]t(?:f*d)?|df*t[O&-]t", _clocks),
-    (r"Nf*[O-]f*t(?:f*d)?", _clocks),
-    (r"Bf*N&N(?![UN%])(?:f*d)?", _hours),
+    (r"(?:df*)?Nf*[O-]f*t(?:f*d)?", _clocks),
+    (r"(?:Bf*N&N|FNON)(?![UN%])(?:f*d)?|df*[BF]f*N[O&-]N(?![UN%])|df*N[O-]N(?![UN%])", _hours),
     # shifts
-    (r"df*Hf*S|Hf*Sf*d|Sf*d", _named_shift),
-    (r"df*(?:C|Sf*H?)|(?:C|SH)f*(?:d|(?=R))", _named_shift),
+    (r"df*Hf*S|Hf*Sf*F?f*d|Sf*d", _named_shift),
+    (r"df*,?f*(?:C|Sf*H?)|(?:C|SH)f*F?f*d(?!f*[O-])|(?:C|SH)f*(?=R)", _named_shift),
     (r"df*(?:oH|HN)|oHf*d|HNf*d", _named_shift),
     (r"Lf*(?:C|SH?)", lambda found: period_node("shift", value_of(found, "SC"), "last")),
     (r"Tf*(?:C|SH?)", lambda found: period_node("shift", value_of(found, "SC"), "this")),
@@ -217,25 +246,40 @@ _RULES: tuple[tuple[str, Callable[[Found], Node | None]], ...] = (
     (r"Lf*H", _whole("last_shift", "")),
     (r"Tf*Hz?|Hf*z", _whole("this_shift", "")),
     # calendar units
-    (r"[KU]Nf*y?", _week_number),
+    (r"[KU]f*Nf*[O&-]f*[KU]?f*N", week_numbers),
+    (r"[KU]Nf*y?z?|[oN]f*Kf*y?", _week_number),
     (r"(?:q|[oN]U|UN)f*y?", _quarter),
     (r"Lf*q", lambda found: period_node("quarter", value_of(found, "q"), None)),
     (r"Lf*U", _last_units),
     (r"Tf*Uz?", _this_unit),
     (r"Uf*z", _so_far),
+    (r"zf*M|[LT]f*Mz|Mz", running_month),
     (r"[LT]?f*M,?f*y?", _whole("month", "My")),
     (r"[LT]?f*w", _whole("weekend", "")),
     (r"(?<=[FI])f*y|(?<=f)y", lambda found: period_node("year", found[-1].value)),
     (r"(?<![oNUMqK])y(?=$|[fFIOB,])", _bare_year),
     *MONTH_DAYS,
     # ranges
-    (r"[FB]?f*[dR]f*[O-]f*[dR]|Bf*[dR]f*&f*[dR]", _range),
+    (r"[FB]?f*[dR]f*[O-]f*[dR]z?|Bf*[dR]f*&f*[dR]", _range),
+    (r"(?:vf*F?f*)+[dR]", before_that),
     (r"If*(?:df*t|tf*d|t|d|R)", _since),
     (r"Ff*[dtR](?=$|[^O&-])", _since),
     *LATER,
-    (r"d[z]?|(?<=R)z", _one_day),
+    (r"d[z]?|(?<=R)f*z|zf*d", _one_day),
 )
 RULES = tuple((re.compile(pattern), make) for pattern, make in _RULES)
+# Where nothing else is said: "in the afternoon".
+ALONE = (re.compile("a"), spoken_alone)
+
+
+def joined(found: list[Node]) -> list[Node]:
+    """As in "gestern und heute": one period of all the days from the first to the last."""
+    return _reduce(found, re.compile(r"Rf*&f*R"), _range_in_order)
+
+
+def _range_in_order(found: Found) -> Node | None:
+    first, last = (node.value for node in found if node.code == "R")
+    return period_node("both", first, last)
 
 
 def _bare_counts(text: str, found: list[Node]) -> list[Node]:
@@ -246,7 +290,9 @@ def _bare_counts(text: str, found: list[Node]) -> list[Node]:
         before = re.search(r"([^\W\d_]+)\W*$", text[: part[0].start][-40:])
         if before and fold(before.group(1)) in not_before:
             return None
-        digits = text[part[0].start].isdigit()
-        return _last_units(part) if digits and part[-1].value != "minute" else None
+        if not text[part[0].start].isdigit():  # "that two hour stop" is none, a last word may be
+            long = part[-1].value in ("day", *LONG_UNITS) and not text[part[-1].end :].strip(" ?.!")
+            return _last_units(part) if long else None
+        return _last_units(part) if part[-1].value != "minute" else None
 
     return _reduce(found, re.compile(r"NU"), make)

@@ -20,6 +20,7 @@ class Thing:
     name: str
     kind: str = "machine"
     plant: str = "north"
+    area: str = ""
     aliases: tuple[str, ...] = ()
 
 

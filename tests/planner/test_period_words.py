@@ -91,6 +91,67 @@ UNDERSTOOD = [
     ("this morning", "2026-11-18 06:00", "2026-11-18 12:00"),
     ("gestern Abend", "2026-11-17 18:00", "2026-11-18 00:00"),
     ("2026-11-17T06:00..2026-11-17T14:00", "2026-11-17 06:00", "2026-11-17 14:00"),
+    # two days in one breath
+    ("yesterday and today", "2026-11-17 06:00", "2026-11-18 15:37"),
+    ("heute und gestern", "2026-11-17 06:00", "2026-11-18 15:37"),
+    ("Friday and Saturday", "2026-11-13 06:00", "2026-11-15 06:00"),
+    ("yesterday and the day before", "2026-11-16 06:00", "2026-11-18 06:00"),
+    # hours without their sign
+    ("yesterday 14-16", "2026-11-17 14:00", "2026-11-17 16:00"),
+    ("heute früh zwischen 6 und 9", "2026-11-18 06:00", "2026-11-18 09:00"),
+    ("this morning at 9", "2026-11-18 08:30", "2026-11-18 09:30"),
+    ("at 4 in the morning", "2026-11-18 03:30", "2026-11-18 04:30"),
+    ("um drei Uhr nachts", "2026-11-18 02:30", "2026-11-18 03:30"),
+    ("at 10 at night", "2026-11-17 21:30", "2026-11-17 22:30"),
+    ("since 22", "2026-11-17 22:00", "2026-11-18 15:37"),
+    ("after 2pm", "2026-11-18 14:00", "2026-11-18 15:37"),
+    ("all morning", "2026-11-18 06:00", "2026-11-18 12:00"),
+    # one before another
+    ("shift before last", "2026-11-17 22:00", "2026-11-18 06:00"),
+    ("three shifts ago", "2026-11-17 14:00", "2026-11-17 22:00"),
+    ("two nights ago", "2026-11-16 22:00", "2026-11-17 06:00"),
+    ("vorletzte Nacht", "2026-11-16 22:00", "2026-11-17 06:00"),
+    ("vorletztes Wochenende", "2026-11-07 06:00", "2026-11-09 06:00"),
+    ("the night before last night", "2026-11-16 22:00", "2026-11-17 06:00"),
+    ("night before yesterday", "2026-11-16 22:00", "2026-11-17 06:00"),
+    ("the day before yesterday", "2026-11-16 06:00", "2026-11-17 06:00"),
+    ("week before last week", "2026-11-02 06:00", "2026-11-09 06:00"),
+    ("shift before yesterday", "2026-11-16 22:00", "2026-11-17 06:00"),
+    ("before that last week", "2026-11-02 06:00", "2026-11-09 06:00"),
+    ("last working day", "2026-11-17 06:00", "2026-11-18 06:00"),
+    ("die letzten fünf Arbeitstage", "2026-11-13 06:00", "2026-11-18 06:00"),
+    ("this past Monday", "2026-11-16 06:00", "2026-11-17 06:00"),
+    ("same day last week", "2026-11-11 06:00", "2026-11-12 06:00"),
+    ("letzte Woche Dienstag", "2026-11-10 06:00", "2026-11-11 06:00"),
+    # shifts of a day
+    ("Spätschicht von gestern", "2026-11-17 14:00", "2026-11-17 22:00"),
+    ("the night shift of the 12th", "2026-11-12 22:00", "2026-11-13 06:00"),
+    ("Nachtschicht am 12.", "2026-11-12 22:00", "2026-11-13 06:00"),
+    ("in der Nacht auf Dienstag", "2026-11-16 22:00", "2026-11-17 06:00"),
+    ("yesterday, night shift", "2026-11-17 22:00", "2026-11-18 06:00"),
+    ("last night's shift", "2026-11-17 22:00", "2026-11-18 06:00"),
+    ("late on Friday", "2026-11-13 14:00", "2026-11-13 22:00"),
+    ("Montagmorgen", "2026-11-16 06:00", "2026-11-16 12:00"),
+    ("all day yesterday", "2026-11-17 06:00", "2026-11-18 06:00"),
+    # parts of weeks, months and years
+    ("KW 45 bis 47", "2026-11-02 06:00", "2026-11-18 15:37"),
+    ("weeks 44 to 45", "2026-10-26 06:00", "2026-11-09 06:00"),
+    ("the week of November 4", "2026-11-02 06:00", "2026-11-09 06:00"),
+    ("nov 3 to 7", "2026-11-03 06:00", "2026-11-08 06:00"),
+    ("1.-15.11.", "2026-11-01 06:00", "2026-11-16 06:00"),
+    ("mon-fri", "2026-11-09 06:00", "2026-11-14 06:00"),
+    ("Thursday, November 12", "2026-11-12 06:00", "2026-11-13 06:00"),
+    ("Nov. 12", "2026-11-12 06:00", "2026-11-13 06:00"),
+    ("11/17", "2026-11-17 06:00", "2026-11-18 06:00"),
+    ("first half of October", "2026-10-01 06:00", "2026-10-16 06:00"),
+    ("the last ten days of October", "2026-10-22 06:00", "2026-11-01 06:00"),
+    ("early November", "2026-11-01 06:00", "2026-11-11 06:00"),
+    ("erste Oktoberwoche", "2026-10-01 06:00", "2026-10-08 06:00"),
+    ("end of last month", "2026-10-21 06:00", "2026-11-01 06:00"),
+    ("Anfang letzter Woche", "2026-11-09 06:00", "2026-11-11 06:00"),
+    ("so far in November", "2026-11-01 06:00", "2026-11-18 15:37"),
+    ("1. Halbjahr", "2026-01-01 06:00", "2026-07-01 06:00"),
+    ("letztes Halbjahr", "2026-05-01 06:00", "2026-11-01 06:00"),
 ]
 
 
@@ -117,7 +178,9 @@ def test_words_are_the_period_of_the_domain(said: str, start: str, end: str) -> 
         ("2026-02-30", "period_not_understood"),
         ("in 1850", "period_not_understood"),
         ("yesterday foo", "period_not_understood"),
-        ("yesterday and today", "period_not_understood"),
+        ("yesterday and Monday last week", "period_not_understood"),
+        ("since the overhaul", "period_not_understood"),
+        ("christmas", "period_not_understood"),
         ("", "period_not_understood"),
         ("🤖", "period_not_understood"),
         ("last 999999 days", "period_not_understood"),
@@ -169,3 +232,16 @@ def test_periods_are_found_in_a_longer_text(text: str, found: list[str]) -> None
     spans = find_period(text)
     assert [span.said for span in spans] == found
     assert all(text[span.start : span.end] == span.said for span in spans)
+
+
+@pytest.mark.parametrize("said", ["yesterday afternoon", "yesterday 14-16", "gestern Nachmittag"])
+def test_hours_of_yesterday_lie_in_yesterday_also_after_midnight(said: str) -> None:
+    """At 2 am the night shift still belongs to the day before."""
+    now = datetime(2026, 11, 18, 8, 0, tzinfo=UTC)
+    hours, day = (parse_period(words, CALENDAR, now) for words in (said, "yesterday"))
+    assert day.start <= hours.start < hours.end <= day.end
+
+
+def test_the_last_working_day_before_a_monday_is_a_friday() -> None:
+    monday = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
+    assert f"{HAMBURG.local(parse_period('letzter Arbeitstag', HAMBURG, monday).start):%a}" == "Fri"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from benchmarks.planner import CALENDAR, sample_names
+from benchmarks.planner import CALENDAR, questions, sample_names
 from core.planner.arguments import fill
 from core.planner.model import trained
 from core.planner.planner import (
@@ -107,6 +107,19 @@ THREAD: Mapping[str, object] = {"assets": ["line-3"], "period": "yesterday"}
         ("vs last week", "oee_query", {"assets": ["line-3"], "versus": "last week"}),
         ("why?", "downtime_analysis", THREAD),
         ("show the cost", "financial_impact", THREAD),
+        ("Monday too please", "oee_query", {"assets": ["line-3"], "period": "Monday"}),
+        ("just the night shift pls", "oee_query", {**THREAD, "period": "yesterday night shift"}),
+        ("and the night before", "oee_query", {**THREAD, "period": "night before the yesterday"}),
+        ("und die Nacht davor?", "oee_query", {**THREAD, "period": "Nacht davor yesterday"}),
+        (
+            "and before that?",
+            "oee_query",
+            {"assets": ["line-3"], "period": "before that yesterday"},
+        ),
+        ("sorry, line 4", "oee_query", {"assets": ["line-4"], "period": "yesterday"}),
+        ("and the other lines?", "oee_query", {"assets": ["line-1", "line-2", "line-4"]}),
+        ("and the boiler?", "oee_query", {"assets": ["boiler"], "period": "yesterday"}),
+        ("break it down by shift", "oee_query", {**THREAD, "by": "shift"}),
         ("show me the trend", "trend_analysis", {"assets": ["line-3"], "kpi": "oee"}),
         ("compare it with line 2", "comparative_analysis", {"assets": ["line-3", "line-2"]}),
         ("any alerts?", "alert_check", {}),
@@ -121,6 +134,114 @@ def test_a_follow_up_keeps_the_threads_context(
     assert {name: got_args.get(name) for name in args} == dict(args)
     if "assets" not in args:
         assert "assets" not in got_args
+
+
+def test_a_comparison_in_a_thread_keeps_both_periods() -> None:
+    tool, args = planned("vs the week before", "oee_query", assets=["line-3"], period="last week")
+    assert tool == "comparative_analysis"
+    assert (args["period"], args["versus"]) == ("last week", "week before the last week")
+
+
+def test_a_trend_keeps_the_threads_period_unless_it_has_no_course() -> None:
+    said = "is that getting better?"
+    assert planned(said, "oee_query", period="last month")[1]["period"] == "last month"
+    assert "period" not in planned(said, "oee_query", period="yesterday")[1]
+
+
+def test_a_thread_does_not_look_ahead_either() -> None:
+    assert ask("and next week?", "oee_query", **THREAD) == Decline("future")
+
+
+def test_thanks_in_a_thread_ask_nothing_again() -> None:
+    assert planned("ok thanks", "oee_query", **THREAD)[0] == "help"
+
+
+@pytest.mark.parametrize(
+    ("text", "assets"),
+    [
+        ("oee foobar", ["foobar"]),
+        ("oee of wrapper 2", ["wrapper 2"]),
+        ("downtime of the boiler last week", ["boiler"]),
+        ("why did the boiler stop", ["boiler"]),
+        ("Stillstand vom Kessel letzte Woche", ["Kessel"]),
+        ("stops on wrapper 2 and line 3", ["wrapper 2", "line-3"]),
+        ("robot oee", ["robot"]),
+        ("robot 2 oee", ["robot-2"]),
+        ("best packaging line last month?", ["line-1", "line-2", "line-3", "line-4"]),
+        ("oee packaging line 3", ["line-3"]),
+    ],
+)
+def test_what_stands_where_an_asset_would_is_one(text: str, assets: list[str]) -> None:
+    assert planned(text)[1]["assets"] == assets
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("line 3 oee christmas", "christmas"),
+        ("what was the oee of line 3 since the overhaul", "since the overhaul"),
+        ("Wie war die OEE von Linie 3 seit dem Umzug gestern?", "seit dem Umzug"),
+        ("downtime on line 3 during the thunderstorm", "thunderstorm"),
+        ("rejects cnc3 during nights this week", "nights"),
+        ("hey, could you kindly show my boss the oee of line 3 yesterday mate", ""),
+        ("our auditor was here, so what was the availabilty of oven 1 yesterday", ""),
+        ("days since the last accident in packaging", ""),
+        ("compare nights and days on line 3", ""),
+    ],
+)
+def test_words_for_a_time_that_nobody_understood_are_told(text: str, left: str) -> None:
+    plan = ask(text)
+    assert isinstance(plan, Plan)
+    assert plan.leftover == left
+
+
+def test_hardly_a_word_of_the_labelled_questions_is_told_as_not_understood() -> None:
+    asked = [
+        q["text"] for name in ("tune", "strangers_tune", "strangers2_tune") for q in questions(name)
+    ]
+    told = [plan.leftover for text in asked if isinstance(plan := ask(text), Plan) if plan.leftover]
+    assert len(told) < len(asked) / 100, told
+
+
+@pytest.mark.parametrize(
+    ("text", "unsplit"),
+    [
+        ("oee line 3 by product", "product"),
+        ("OEE Linie 3 nach Wochentag", "Wochentag"),
+        ("trend of line 1 last month by reason", "reason"),
+        ("oee line 3 by shift", ""),
+        ("bottles per hour line 3 today", ""),
+    ],
+)
+def test_a_split_that_cannot_be_had_is_told(text: str, unsplit: str) -> None:
+    plan = ask(text)
+    assert isinstance(plan, Plan)
+    assert plan.unsplit == unsplit
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "field", "value"),
+    [
+        ("teep of line 3 yesterday", "oee_query", "kpi", "teep"),
+        ("fpy filler 2 last week", "oee_query", "kpi", "first_pass_yield"),
+        ("Erstausbeute Füller 2 gestern", "oee_query", "kpi", "first_pass_yield"),
+        ("quality of line 1 today", "oee_query", "kpi", "quality"),
+        ("trend of the first pass yield of line 1", "trend_analysis", "kpi", "quality"),
+        ("mtbf grinder 5", "downtime_analysis", "focus", "mtbf"),
+        ("how often did line 3 stop yesterday", "downtime_analysis", "focus", "stops"),
+        ("who do i call for the oven", "asset_lookup", "focus", "contact"),
+    ],
+)
+def test_the_figure_that_is_asked_about_first(text: str, tool: str, field: str, value: str) -> None:
+    got, args = planned(text)
+    assert (got, args[field]) == (tool, value)
+
+
+@pytest.mark.parametrize(
+    "text", ["whats broken", "what is broken?", "open stops", "was ist kaputt"]
+)
+def test_what_stands_now_is_not_declined(text: str) -> None:
+    assert planned(text)[0] in ("production_status", "downtime_analysis", "alert_check")
 
 
 def test_a_tool_that_came_later_is_found_by_its_examples() -> None:
@@ -146,6 +267,9 @@ def test_a_split_that_the_tool_does_not_know_is_left_out() -> None:
         ("oee_query", "line-1 vs last week", {"versus": "last week", "period": None}, ()),
         ("alert_check", "line-1 blubb", {"assets": ["line-1"]}, ("blubb",)),
         ("alert_check", "", {"assets": None}, ()),
+        ("downtime_analysis", "line-3 stops", {"focus": "stops"}, ()),
+        ("oee_query", "line-3 this month vs last", {"versus": "last month"}, ()),
+        ("oee_query", "line-3 by product", {"by": None}, ("product",)),
     ],
 )
 def test_words_after_a_command(
@@ -183,3 +307,8 @@ def test_the_model_knows_exactly_the_tools_and_reasons() -> None:
     for language in train.LANGUAGES:
         phrasings = train.phrasings(train.HERE / f"{language}.txt")
         assert {aim for aim, _ in phrasings} == set(trained().aims)
+
+
+def test_the_words_that_count_as_known_are_those_of_the_phrasings() -> None:
+    """Run core.planner.training.train after a change of the phrasings."""
+    assert train.WORDS.read_text(encoding="utf-8").split() == train.learned()

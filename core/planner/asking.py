@@ -1,0 +1,13 @@
+"""Whether what people say to one another is a question at all."""
+
+from __future__ import annotations
+
+from core.planner.lexicon import folded, word_list
+
+
+def is_question(text: str) -> bool:
+    """By its mark or by how it begins: "and line 4", "why was that". What people tell one another
+    ("line 3 is back up") names the same things, but asks nothing."""
+    if "?" in text or text.lstrip().startswith("/"):
+        return True
+    return any(start == 0 for start, _, _ in word_list("asking").all(folded(text)))
