@@ -122,8 +122,9 @@ Part = Heading | Text | Metrics | Table | Chart | Notice | Actions
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a figure comes from. `query` is the index into the answer's stored queries; `zone`
-    is the one in which the reader is told of `as_of`."""
+    """Where a figure comes from. `query` is the index into the answer's stored queries, `also`
+    those of other periods of the same table and filter, whose rows are counted in; `zone` is the
+    one in which the reader is told of `as_of`."""
 
     number: int
     source: str
@@ -135,6 +136,7 @@ class Citation:
     query: int = -1
     note: str = ""
     zone: str = "UTC"
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,4 +140,5 @@ def _cited(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _citation(data: Mapping[str, Any]) -> Citation:
     as_of = cast("str | None", data["as_of"])
-    return Citation(**{**data, "as_of": datetime.fromisoformat(as_of) if as_of else None})
+    known = datetime.fromisoformat(as_of) if as_of else None
+    return Citation(**{**data, "as_of": known, "also": tuple(data.get("also", ()))})

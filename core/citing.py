@@ -6,17 +6,58 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from core.answer import Chart, Citation, Metrics, Part, Table, Text
+from core.data.query import Query
 
 
 def numbered(
-    parts: Sequence[Part], citations: Sequence[Citation]
+    parts: Sequence[Part], citations: Sequence[Citation], queries: Sequence[Query]
 ) -> tuple[tuple[Part, ...], tuple[Citation, ...]]:
-    """Parts and citations with new numbers; what no part uses is left out."""
-    order = {old: new for new, old in enumerate(dict.fromkeys(_used(parts)), start=1)}
-    kept = [citation for citation in citations if citation.number in order]
-    kept.sort(key=lambda citation: order[citation.number])
-    renumbered = tuple(replace(citation, number=order[citation.number]) for citation in kept)
-    return tuple(_renumber(part, order) for part in parts), renumbered
+    """Parts and citations with new numbers; what no part uses is left out.
+
+    Periods of the same table and filter, as a period and the one before it, share a citation
+    where the two do not overlap.
+    """
+    by_number = {citation.number: citation for citation in citations}
+    groups: list[list[Citation]] = []
+    for old in dict.fromkeys(_used(parts)):
+        citation = by_number.get(old)
+        if citation is None:
+            continue
+        alike = (group for group in groups if _go_together(citation, group, queries))
+        group = next(alike, None)
+        if group is None:
+            groups.append([citation])
+        else:
+            group.append(citation)
+    order = {one.number: new for new, group in enumerate(groups, 1) for one in group}
+    cited = tuple(_joined(group, new) for new, group in enumerate(groups, 1))
+    return tuple(_renumber(part, order) for part in parts), cited
+
+
+def _go_together(citation: Citation, group: Sequence[Citation], queries: Sequence[Query]) -> bool:
+    if _place(citation, queries) != _place(group[0], queries):
+        return False
+    own = queries[citation.query].interval
+    others = [queries[one.query].interval for one in group]
+    return own is not None and all(o is not None and o.clip(own) is None for o in others)
+
+
+def _place(citation: Citation, queries: Sequence[Query]) -> tuple[object, ...]:
+    """All that a citation tells but the time; its filter may be cut short, the query's is not."""
+    query = queries[citation.query]
+    return citation.source, citation.table, citation.note, citation.zone, query.assets, query.where
+
+
+def _joined(group: Sequence[Citation], number: int) -> Citation:
+    times = [one.as_of for one in group if one.as_of is not None]
+    return replace(
+        group[0],
+        number=number,
+        period="; ".join(one.period for one in group),
+        rows=sum(one.rows for one in group),
+        as_of=max(times, default=None),
+        also=tuple(one.query for one in group[1:]),
+    )
 
 
 def _used(parts: Sequence[Part]) -> Iterator[int]:

@@ -89,7 +89,10 @@ class ToolContext:
         assets = tuple(self.hierarchy[asset] for asset in ids)
         hidden = [a.name for a in assets if not self.access.allows(a, self.hierarchy)]
         if hidden:
-            raise NoData("not_allowed_asset", asset=", ".join(hidden))
+            own = replace(self.access, audience=None)
+            theirs = all(own.allows(a, self.hierarchy) for a in assets)
+            key = "not_for_all_asset" if theirs else "not_allowed_asset"
+            raise NoData(key, asset=", ".join(hidden))
         if most is not None and len(assets) > most:
             raise UserError("too_many_assets", n=most)
         self.resolved["assets"] = [asset.id for asset in assets]
@@ -98,25 +101,46 @@ class ToolContext:
     def period(self, said: str | None, default: Default, assets: Sequence[Asset]) -> Period:
         """The period that is meant, in the zone of the first asset's plant.
 
-        Raises UserError for words that name none, and for a reversed or a future one;
-        PlantsDiffer where it is not the same stretch of time in the plants of all assets.
+        Raises as `periods` does, and PlantsDiffer where it is not the same stretch of time in the
+        plants of all assets.
         """
-        if self.fixed_period is not None:
-            chosen = self.fixed_period
-        else:
-            plants = {asset.plant: self.installation.calendar(asset) for asset in assets}
-            chosen, *others = [
-                parse_period(said, calendar, self.now) if said else default(calendar, self.now)
-                for calendar in plants.values()
-            ]
-            if any(other.interval != chosen.interval for other in others):
-                own = {p: tuple(a.id for a in assets if a.plant == p) for p in plants}
-                raise PlantsDiffer({self.hierarchy[p].name: ids for p, ids in own.items()})
-        self.resolved["period"] = chosen
-        self.resolved["period_is_default"] = not said
-        if chosen.last_worked is not None:
-            self.note("no_shift", day=chosen.last_worked)
+        own = self.periods(said, default, assets)
+        chosen = next(iter(own.values()))
+        if any(period.interval != chosen.interval for period in own.values()):
+            raise self._plants_differ(own, assets)
         return chosen
+
+    def periods(
+        self, said: str | None, default: Default, assets: Sequence[Asset]
+    ) -> dict[str, Period]:
+        """Plant → the period that is meant, by its own days and shifts and in its own zone.
+
+        Raises UserError for words that name none, and for a reversed or a future one;
+        PlantsDiffer where several plants' answer is asked for again: one period is kept of it.
+        """
+        calendars = {asset.plant: self.installation.calendar(asset) for asset in assets}
+        if self.fixed_period is not None:
+            own = dict.fromkeys(calendars, self.fixed_period)
+            zones = {calendar.zone for calendar in calendars.values()}
+            if len(zones) > 1 and not self.fixed_period.is_by_clock:
+                raise self._plants_differ(own, assets)
+        else:
+            own = {
+                plant: parse_period(said, calendar, self.now)
+                if said
+                else default(calendar, self.now)
+                for plant, calendar in calendars.items()
+            }
+        self.resolved["period"] = next(iter(own.values()))
+        self.resolved["period_is_default"] = not said
+        for period in own.values():
+            if period.last_worked is not None:
+                self.note("no_shift", day=period.last_worked)
+        return own
+
+    def _plants_differ(self, plants: Iterable[str], assets: Sequence[Asset]) -> PlantsDiffer:
+        own = {plant: tuple(a.id for a in assets if a.plant == plant) for plant in plants}
+        return PlantsDiffer({self.hierarchy[plant].name: ids for plant, ids in own.items()})
 
     def before(self, period: Period, assets: Sequence[Asset]) -> Period | None:
         """The comparable period before; None where the calendar knows none."""
@@ -133,14 +157,17 @@ class ToolContext:
         return self.installation.names(self.plant).resolve_all((word,))
 
     def _own_places(self) -> tuple[str, ...]:
-        own = tuple(area for area in self.user.areas if area in self.hierarchy)
+        known = (self.hierarchy.get(area) for area in self.user.areas)
+        own = tuple(area.id for area in known if area and self._may_see(area))
         if own:
             return own
         plants = [p for p in self.installation.plants if self._may_see(self.hierarchy[p])]
         if self.plant in plants:
             return (str(self.plant),)
         allowed = [
-            a.id for a in self.hierarchy if a.kind != PLANT and a.id in (self.access.places or ())
+            a.id
+            for a in self.hierarchy
+            if a.kind != PLANT and a.id in self.access.named and self._may_see(a)
         ]
         if not plants and not allowed:
             raise NoData("nothing_to_see")
@@ -187,7 +214,7 @@ class ToolContext:
 
     async def _allowed(self, query: Query) -> Query:
         """The query, narrowed to the assets that the asker may see."""
-        if self.access.places is None or "asset" not in await self.columns(query.fact):
+        if self.access.everywhere or "asset" not in await self.columns(query.fact):
             return query
         if any(self._are_visible_areas(condition) for condition in query.where):
             return query

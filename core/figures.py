@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -16,6 +17,10 @@ from core.words import Words
 RATIOS = ("oee", "availability", "effectiveness", "quality")
 _STEADY = 0.0005
 """A change smaller than this rounds to 0.0 percentage points."""
+_SMALL = 0.005
+"""A change of a ratio below this is told with two digits."""
+_MANY_TIMES = 5.0
+"""From this factor on it is told itself: "×17" says more than "+1,568 %"."""
 
 
 def names(assets: Sequence[Asset], words: Words) -> str:
@@ -61,14 +66,60 @@ def amount_metric(
     higher_is_better: bool = True,
     cites: tuple[int, ...] = (),
 ) -> Metric:
-    """An amount (minutes, units, money) with its change in percent of the one before."""
-    change, tone = "", "neutral"
+    """An amount (minutes, units, money) with its change against the one before."""
+    change = ""
+    tone: Tone = "neutral"
     if value is not None and before:
-        delta = (value - before) / before
-        tone = _tone(delta, higher_is_better)
-        said = f"{words.signed(delta * 100)}\u00a0%"
+        tone = _tone((value - before) / before, higher_is_better)
+        said = relative(value, before, words)
         change = words.say("common.versus", change=said, reference=reference)
-    return Metric(label, shown, change, tone, cites, value)  # type: ignore[arg-type]
+    return Metric(label, shown, change, tone, cites, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """Makes metrics of amounts against those of a period that `reference` names."""
+
+    words: Words
+    reference: str
+    cites: tuple[int, ...]
+
+    def minutes(
+        self,
+        label: str,
+        value: float | None,
+        before: float | None,
+        *,
+        higher_is_better: bool = False,
+    ) -> Metric:
+        return self._metric(label, value, self.words.minutes(value), before, higher_is_better)
+
+    def count(
+        self, label: str, value: float, before: float | None, *, higher_is_better: bool = False
+    ) -> Metric:
+        return self._metric(label, value, self.words.number(value), before, higher_is_better)
+
+    def _metric(
+        self, label: str, value: float | None, shown: str, before: float | None, better: bool
+    ) -> Metric:
+        return amount_metric(
+            label,
+            value,
+            shown,
+            self.words,
+            before=before,
+            reference=self.reference,
+            higher_is_better=better,
+            cites=self.cites,
+        )
+
+
+def relative(value: float, before: float, words: Words) -> str:
+    """The change from a positive amount in percent ("−12 %"); from five times on the factor."""
+    factor = value / before
+    if factor >= _MANY_TIMES:
+        return f"×{words.number(factor, 0 if factor >= 10 else 1)}"
+    return f"{words.signed((factor - 1) * 100)}\u00a0%"
 
 
 def _tone(delta: float, higher_is_better: bool) -> Tone:
@@ -140,6 +191,28 @@ def _coverage(found: Measurement, kpis: Kpis, words: Words) -> list[Notice]:
 def why_not(kpis: Kpis, kpi: str, words: Words) -> str:
     """Why a KPI cannot be given, in words."""
     return words.say(f"reasons.{kpis.why.get(kpi, 'unknown')}")
+
+
+def kpi_figure(kpi: str, value: float | None, unit: str, words: Words) -> str:
+    """A figure that belongs to a KPI: minutes, units or percent."""
+    match kpi:
+        case "downtime" | "mtbf":
+            return words.minutes(value)
+        case "output":
+            return words.units(value, unit)
+        case _:
+            return words.percent(value)
+
+
+def kpi_difference(kpi: str, delta: float, unit: str, words: Words) -> str:
+    """A change of a KPI, with its sign; of a ratio in percentage points."""
+    match kpi:
+        case "downtime" | "mtbf":
+            return ("+" if delta > 0 else "") + words.minutes(delta)
+        case "output":
+            return f"{words.signed(delta)}\u00a0{words.unit(unit)}"
+        case _:
+            return words.points(delta, 1 if abs(delta) >= _SMALL else 2)
 
 
 def said_again(assets: Sequence[Asset], period: str | None) -> str:

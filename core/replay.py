@@ -9,14 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core import registry
-from core.answer import Action, Actions, Answer, Heading, Metrics, Part, Table, Text
+from core.answer import Action, Actions, Answer, Heading, Metric, Metrics, Part, Table, Text
 from core.answer_json import from_json
 from core.commands import Command, make_args
 from core.context import ToolContext
 from core.data.query import Query
 from core.data.source import Row
 from core.domain.periods import Interval, Period
-from core.errors import UserError
+from core.errors import NoData, UserError
 from core.kept import Kept, query_of
 from core.request import Language, Request
 from core.store import StoredAnswer
@@ -25,6 +25,7 @@ from core.words import Words
 PAGE = 15
 MOST = 2_000
 _ALWAYS = ("start", "time", "total_units", "minutes")
+_MONEY = frozenset({"cost", "product"})  # rates per hour, material costs and margins
 _LANGUAGES: tuple[Language, ...] = ("en", "de")
 
 
@@ -50,10 +51,17 @@ async def data(text: str, stored: StoredAnswer, context: ToolContext) -> Answer:
     citation = next((c for c in answer.citations if c.number == number), None)
     if citation is None:
         raise UserError("unknown_citation", n=number)
-    query = query_of(stored.queries[citation.query])
+    queries = [query_of(stored.queries[n]) for n in (citation.query, *citation.also)]
+    _check_rights(answer, queries, context)
     # All at once: a total, and the columns that tell rows apart, are known from all rows only.
-    facts = await context.fetch(query.rows(MOST + 1))
-    rows = [row for row in facts.rows[:MOST] if _counts(row, query)]
+    fetched = [await context.fetch(query.rows(MOST + 1)) for query in queries]
+    is_cut = any(len(facts.rows) > MOST for facts in fetched)
+    rows = [
+        row
+        for query, facts in zip(queries, fetched, strict=True)
+        for row in facts.rows[:MOST]
+        if _counts(row, query)
+    ]
     source = context.citations[0]
     first = (max(page, 1) - 1) * PAGE
     shown = rows[first : first + PAGE]
@@ -67,14 +75,14 @@ async def data(text: str, stored: StoredAnswer, context: ToolContext) -> Answer:
     )
     heading = Heading(words.say("answer.data_title", n=number, source=source.source))
     said = words.say(
-        "answer.data_more" if len(facts.rows) > MOST else "answer.data",
+        "answer.data_more" if is_cut else "answer.data",
         first=first + 1 if shown else 0,
         last=first + len(shown),
         total=len(rows),
         period=citation.period or "–",
         zone=citation.zone,
     )
-    if len(rows) != citation.rows and len(facts.rows) <= MOST:
+    if len(rows) != citation.rows and not is_cut:
         said += f" {words.say('answer.data_differs', n=citation.rows)}"
     actions = []
     if len(rows) > first + PAGE:
@@ -84,6 +92,16 @@ async def data(text: str, stored: StoredAnswer, context: ToolContext) -> Answer:
     actions += [Action(f"[{c.number}] {c.table}", f"/data {stored.id} {c.number}") for c in others]
     parts: tuple[Part, ...] = (heading, Text(said), *((table,) if shown else ()))
     return Answer("answer", (*parts, Actions(tuple(actions))) if actions else parts)
+
+
+def _check_rights(answer: Answer, queries: Sequence[Query], context: ToolContext) -> None:
+    """Raises NoData where the asker may not see what another was shown."""
+    assets = answer.args.get("assets")
+    known = [str(a) for a in assets if a in context.hierarchy] if isinstance(assets, list) else []
+    if known:
+        context.scope(known)
+    if not context.access.money and any(query.fact in _MONEY for query in queries):
+        raise NoData("money_hidden")
 
 
 def _counts(row: Row, query: Query) -> bool:
@@ -168,10 +186,13 @@ def compared(stored: StoredAnswer, now: Answer, words: Words) -> Answer:
     """The new answer, led by what changed since the old one: each figure then and now."""
     then = from_json(stored.answer)
     old, new = _figures(then), _figures(now)
+    if then.language != now.language and len(old) == len(new):
+        # Asked by somebody who speaks another language: the same figures have other names.
+        old = dict(zip(new, old.values(), strict=True))
     rows = [
-        (label, old.get(label, "–"), new.get(label, "–"))
+        (label, _value(old.get(label)), _value(new.get(label)))
         for label in dict.fromkeys((*old, *new))
-        if old.get(label) != new.get(label)
+        if not _same(old.get(label), new.get(label))
     ]
     late = max(0, sum(c.rows for c in now.citations) - sum(c.rows for c in then.citations))
     said = words.say("answer.changed", n=len(rows)) if rows else words.say("answer.same")
@@ -182,10 +203,20 @@ def compared(stored: StoredAnswer, now: Answer, words: Words) -> Answer:
     return replace(now, parts=(*lead, *now.parts))
 
 
-def _figures(answer: Answer) -> dict[str, str]:
+def _figures(answer: Answer) -> dict[str, Metric]:
     return {
-        metric.label: metric.value
+        metric.label: metric
         for part in answer.parts
         if isinstance(part, Metrics)
         for metric in part.metrics
     }
+
+
+def _same(then: Metric | None, now: Metric | None) -> bool:
+    if then is None or now is None:
+        return then is now
+    return then.value == now.value or (then.amount is not None and then.amount == now.amount)
+
+
+def _value(metric: Metric | None) -> str:
+    return metric.value if metric else "–"

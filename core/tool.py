@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from core.answer import Part
 from core.context import ToolContext
@@ -36,6 +43,17 @@ class PeriodArgs(ScopeArgs):
         "'2025-08-01..2025-08-31'. Leave out for the tool's default.",
     )
 
+
+def _own(said: object, validate: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return validate(said)
+    except ValidationError:
+        return None
+
+
+T = TypeVar("T")
+IfOwn = Annotated[T | None, WrapValidator(_own)]
+"""Words that tools share ("mtbf", "contact"): those that are not this tool's count as not said."""
 
 A = TypeVar("A", bound=Args)
 R = TypeVar("R")

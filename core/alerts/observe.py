@@ -23,19 +23,13 @@ from core.domain.assets import AREA, PLANT, Asset
 from core.domain.losses import Loss, parse_loss
 from core.domain.money import Lost, downtime_cost
 from core.domain.periods import Interval
-from core.domain.safety import parse_severity
+from core.domain.safety import is_open, parse_severity
 from core.errors import NoData
 from core.measures.prices import Prices, prices
 
 T = TypeVar("T")
 _MINUTE = timedelta(minutes=1)
 _MOST_OPEN = 200
-_CLOSED = frozenset(
-    {
-        "closed", "close", "done", "resolved", "completed", "complete", "finished", "cancelled",
-        "canceled", "rejected", "geschlossen", "erledigt", "abgeschlossen", "behoben", "storniert",
-    }
-)  # fmt: skip
 
 
 async def observe(
@@ -139,14 +133,17 @@ async def _reads_stops(view: View) -> bool:
     return bool(await view.context.look_up(newest))
 
 
-async def standing(context: ToolContext, asked: Sequence[Asset]) -> tuple[OpenStop, ...]:
-    """The unplanned stops of one plant's assets that last right now, the oldest first; without
-    those that nobody closed. Raises SourceUnavailable."""
+async def standing(
+    context: ToolContext, asked: Sequence[Asset], *, planned: bool = False
+) -> tuple[OpenStop, ...]:
+    """The stops of one plant's assets that last right now, the oldest first: unplanned ones, or
+    `planned` ones too; without those that nobody closed. Raises SourceUnavailable."""
     bare = View(context, tuple(asked), {})
     view = replace(bare, times=await context.data_times(bare.ids))
     stops = await _known(open_stops(view)) or ()
     doubtful = await _doubtful(view, stops)
-    return tuple(s for s in stops if s not in doubtful and s.loss is not Loss.PLANNED)
+    lasting = (stop for stop in stops if stop not in doubtful)
+    return tuple(stop for stop in lasting if planned or stop.loss is not Loss.PLANNED)
 
 
 async def open_stops(view: View) -> tuple[OpenStop, ...] | None:
@@ -242,11 +239,6 @@ async def _feed_cites(view: View, ids: tuple[str, ...]) -> tuple[int, ...]:
 
 
 # --- safety ----------------------------------------------------------------------------------
-
-
-def is_open(status: object) -> bool:
-    """Whether an event's status says that it is not closed; nothing at all says nothing."""
-    return str(status or "").strip().casefold() not in _CLOSED
 
 
 async def open_events(view: View, days: int) -> tuple[SafetyEvent, ...] | None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Select
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from core.data import engines, statements
 from core.data.filters import Parameters
 from core.data.mapping import PlantFile
+from core.data.parts import in_parts, joined
 from core.data.physical import Physical, look, shift_times
 from core.data.problems import problem_of
 from core.data.query import Condition, Fact, Query
@@ -55,7 +57,10 @@ class SqlDataSource:
     async def fetch(self, query: Query) -> Facts:
         """Raises NoData where the mapping lacks the fact or the table a column, or holds what is
         no number or time; SourceUnavailable on any failure (problems.PROBLEMS)."""
-        return await self._run(lambda connection: self._fetch(connection, query))
+        first, *others = await asyncio.gather(
+            *(self._run(partial(self._fetch, query=part)) for part in in_parts(query))
+        )
+        return joined(first, others) if others else first
 
     async def columns(self, fact: Fact) -> frozenset[str]:
         """The logical columns that are mapped; the table is looked at once."""

@@ -1,10 +1,17 @@
-"""Severities of safety events, and the days without a recordable one."""
+"""Severities of safety events, which are still open, and the days without a recordable one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
 from enum import IntEnum
+
+_CLOSED = frozenset(
+    {
+        "closed", "close", "done", "resolved", "completed", "complete", "finished", "cancelled",
+        "canceled", "rejected", "geschlossen", "erledigt", "abgeschlossen", "behoben", "storniert",
+    }
+)  # fmt: skip
 
 
 class Severity(IntEnum):
@@ -23,8 +30,14 @@ def parse_severity(text: str) -> Severity | None:
     return Severity[name] if name in Severity.__members__ else None
 
 
-def days_since_recordable(events: Iterable[tuple[date, Severity]], day: date) -> int | None:
-    """Days from the last recordable event up to `day`; None when none is known."""
-    recordable = [when for when, severity in events if severity >= Severity.RECORDABLE]
-    past = [when for when in recordable if when <= day]
+def days_since(
+    events: Iterable[tuple[date, Severity]], day: date, least: Severity = Severity.RECORDABLE
+) -> int | None:
+    """Days from the last event of at least that severity up to `day`; None when none is known."""
+    past = [when for when, severity in events if severity >= least and when <= day]
     return (day - max(past)).days if past else None
+
+
+def is_open(status: object) -> bool:
+    """Whether an event's status says that it is not closed; nothing at all says nothing."""
+    return str(status or "").strip().casefold() not in _CLOSED

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from core.context import ToolContext
 from core.data.query import Condition, Query
 from core.data.source import Row
+from core.domain.assets import Asset
 from core.domain.losses import Loss, parse_loss
+from core.domain.periods import Interval
 from core.measures.measurement import Measurement
+from core.measures.planned_time import planned_time
+from core.measures.reading import CAUSE_MEASURES, CAUSES, stop_query
+from core.words import Words
 
-_COLUMNS = ("reason", "reason_code", "reason_group", "loss")
-_MEASURES = ("minutes", "stops", "event_minutes", "long_stops", "long_minutes")
+_COLUMNS = (*CAUSES, "loss")
+_MEASURES = ("minutes", "stops", "event_minutes", *CAUSE_MEASURES)
 UNTOLD = frozenset({Loss.UNCLASSIFIED, Loss.MINOR})
 UNPLANNED = Condition("loss", "<>", Loss.PLANNED.value)
 
@@ -60,18 +65,45 @@ class Causes:
         """What the cause is called in a ranking; None for stops without any reason."""
         return cause.loss.value if self.by == "loss" else cause.name
 
+    def said(self, key: str, words: Words) -> str:
+        """A key as the reader knows it: reasons stay as they are recorded."""
+        return words.say(f"losses.{key}") if self.by == "loss" else key
+
 
 async def causes(context: ToolContext, found: Measurement) -> Causes:
     """The causes of the stops in `found`, whose minutes they add up to."""
-    if found.stops is None:
-        return Causes()
+    if found.stops is not None and set(CAUSES) <= set(found.stops.group_by):
+        return await _causes(context, found.stop_rows, found.stop_cites)
     windows = ("window",) if found.windows else ()
+    return await _told(context, found.stops, windows)
+
+
+async def causes_since(context: ToolContext, assets: Sequence[Asset], asked: Interval) -> Causes:
+    """The causes of stops in a stretch of time that nothing else is told of: without the
+    production rows, which a Measurement sums up as well."""
+    ids = tuple(sorted(asset.id for asset in assets))
+    times = await context.data_times(ids)
+    until = min(context.now, max(times.values(), default=context.now))
+    limit = context.now - timedelta(minutes=context.installation.rules.stale_minutes)
+    stale = {asset: at for asset, at in times.items() if at < limit < asked.end}
+    planned = planned_time(context, assets, asked, (), stale)
+    stops = await stop_query(context, ids, asked, planned, until, windows=False)
+    return await _told(context, stops, ())
+
+
+async def _told(context: ToolContext, stops: Query | None, windows: tuple[str, ...]) -> Causes:
+    if stops is None:
+        return Causes()
     group_by = ("asset", *windows, *_COLUMNS)
-    fetched = await context.fetch(replace(found.stops, measures=_MEASURES, group_by=group_by))
-    rows = [_cause(row) for row in fetched.rows]
+    fetched = await context.fetch(replace(stops, measures=_MEASURES, group_by=group_by))
+    return await _causes(context, fetched.rows, (fetched.cite,))
+
+
+async def _causes(context: ToolContext, found: Sequence[Row], cites: tuple[int, ...]) -> Causes:
+    rows = [_cause(row) for row in found]
     unplanned = tuple(row for row in rows if row.loss is not Loss.PLANNED)
     by = await _told_by(context, unplanned)
-    return Causes(unplanned, by, (fetched.cite,), len(unplanned) < len(rows))
+    return Causes(unplanned, by, cites, len(unplanned) < len(rows))
 
 
 @dataclass(frozen=True, slots=True)

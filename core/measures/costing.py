@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from core.domain.waterfall import reject_minutes, six_big_losses
 from core.measures.measurement import Measurement, measure
 from core.measures.prices import Prices, prices
 from core.measures.reading import COUNTS
-from core.measures.row_sums import scrapped
+from core.measures.row_sums import scrapped, sum_of
 
 REJECTS = ("startup_rejects", "production_rejects")
 STOPS = tuple(loss.value for loss in Loss if loss is not Loss.PLANNED)
@@ -81,34 +80,33 @@ def total(items: Iterable[LossItem]) -> Cost:
     return sum((item.cost for item in items), Cost())
 
 
-async def losses(context: ToolContext, assets: Sequence[Asset], asked: Interval) -> Losses:
+async def losses(
+    context: ToolContext, assets: Sequence[Asset], asked: Interval, *, causes: bool = False
+) -> Losses:
     """The losses of `assets`, each at the rate of its asset that held at the time.
 
     Stops, unexplained and slow time cost the asset's rate per hour, scrap its material. Without
-    the right to see money everything is unpriced.
+    the right to see money everything is unpriced. `causes` as in `measure`.
     """
     rates = await prices(context, assets, asked.end.date())
     windows = _windows(context, assets, rates, asked)
-    found, made = await asyncio.gather(
-        measure(context, assets, asked, windows, phases=True),
-        _by_product(context, assets, asked),
-    )
+    found = await measure(context, assets, asked, windows, phases=True, causes=causes)
+    made, cites = await _by_product(context, found)
     builder = _Builder(context, found, rates)
     for window, interval in enumerate(windows or (found.covered,)):
         parts = found.windows[window] if windows else found.parts
         for asset in assets:
             builder.time(asset, parts[asset.id], interval, window)
     for asset in assets:
-        builder.rejects(asset, [row for row in made[0] if row["asset"] == asset.id])
-    cites = {*found.cites, *made[1], *rates.cites}
+        builder.rejects(asset, [row for row in made if row["asset"] == asset.id])
     return Losses(
         found,
         tuple(builder.items.values()),
         tuple(builder.rates.values()),
         rates,
-        tuple(sorted(cites)),
+        tuple(sorted({*found.cites, *cites, *rates.cites})),
         {name: tuple(dict.fromkeys(ids)) for name, ids in builder.unknown.items()},
-        _produced(made[0]),
+        _produced(made),
         builder.per_hour,
     )
 
@@ -124,7 +122,7 @@ class Rejects:
 
 async def rejects(context: ToolContext, found: Measurement, rates: Prices) -> Rejects:
     """The rejects of a measurement with phases as `losses` has them, by asset and name."""
-    made, cites = await _by_product(context, found.assets, found.asked)
+    made, cites = await _by_product(context, found)
     builder = _Builder(context, found, rates)
     for asset in found.assets:
         builder.rejects(asset, [row for row in made if row["asset"] == asset.id])
@@ -146,16 +144,30 @@ def _windows(
 
 
 async def _by_product(
-    context: ToolContext, assets: Sequence[Asset], asked: Interval
-) -> tuple[tuple[Row, ...], tuple[int, ...]]:
-    """Counts per asset and product, of the rows that the measurement is made of."""
+    context: ToolContext, found: Measurement
+) -> tuple[Sequence[Row], tuple[int, ...]]:
+    """Counts per asset and product, of the rows that the measurement is made of; asked for anew
+    where it had no need to tell products apart."""
     columns = await context.columns("production")
     if not columns:
         return (), ()
-    group_by = ("asset", "product") if "product" in columns else ("asset",)
-    ids = tuple(sorted(asset.id for asset in assets))
-    fetched = await context.fetch(Query("production", ids, asked, COUNTS, group_by))
+    if "product" not in columns or all("product" in row for row in found.made):
+        return _added(found.made), ()
+    ids = tuple(sorted(asset.id for asset in found.assets))
+    by_product = Query("production", ids, found.asked, COUNTS, ("asset", "product"))
+    fetched = await context.fetch(by_product)
     return fetched.rows, (fetched.cite,)
+
+
+def _added(rows: Iterable[Row]) -> list[Row]:
+    """One row per asset and product."""
+    grouped: defaultdict[tuple[object, object], list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row["asset"], row.get("product")].append(row)
+    return [
+        {"asset": asset, "product": product} | {name: sum_of(same, name) for name in COUNTS}
+        for (asset, product), same in grouped.items()
+    ]
 
 
 class _Builder:

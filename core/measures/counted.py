@@ -64,7 +64,13 @@ def is_comparable(period: Period, found: Measurement, before: Measurement) -> bo
 
 
 async def measure_before(
-    context: ToolContext, assets: Sequence[Asset], reference: Period | None
+    context: ToolContext,
+    assets: Sequence[Asset],
+    reference: Period | None,
+    *,
+    causes: bool = False,
 ) -> Measurement | None:
-    """The same assets in the period before, where there is one."""
-    return None if reference is None else await measure(context, assets, reference.interval)
+    """The same assets in the period before, where there is one; `causes` as in `measure`."""
+    if reference is None:
+        return None
+    return await measure(context, assets, reference.interval, causes=causes)

@@ -291,7 +291,7 @@ class _Week:
         perfect one."""
         sums = self._found.windows[window][asset.id]
         parts, rules = {asset.id: sums}, self._found.rules
-        kpis = oee.roll_up(parts, rules)
+        kpis = oee.roll_up(parts, rules, ())  # for the coverage
         is_silent = sums.total is None and sums.run is None
         if sums.pbt == 0:
             return None

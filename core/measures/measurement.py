@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from core.context import ToolContext
 from core.data.query import Query
+from core.data.source import Row
 from core.domain import oee
 from core.domain.assets import Asset
 from core.domain.oee import Kpis, Rules, Sums
@@ -43,8 +44,10 @@ class Measurement:
     `recorded_down` are stop minutes that the production rows themselves tell, per asset. `ended`
     says that the period has been over for longer than a feed may take.
     `stops` is the query that its stops were counted with: asked again with other measures, groups
-    or conditions it tells more of the very same minutes. `startup` is start-up scrap by asset and
-    product, None where it was not asked for or is not recorded.
+    or conditions it tells more of the very same minutes; `stop_rows` are what it gave. `startup`
+    is start-up scrap by asset and product, None where it was not asked for or is not recorded.
+    `made` are the sums of the production rows that it is made of, by asset, where known by
+    product, and by whatever else they had to be told apart.
     """
 
     assets: tuple[Asset, ...]
@@ -63,11 +66,14 @@ class Measurement:
     until: datetime | None = None
     stops: Query | None = None
     startup: Startup | None = None
+    stop_rows: tuple[Row, ...] = ()
+    stop_cites: tuple[int, ...] = ()
+    made: tuple[Row, ...] = ()
+    kpis: Kpis = field(init=False, repr=False)
+    """Of all assets together, from summed times and counts."""
 
-    @property
-    def kpis(self) -> Kpis:
-        """Of all assets together, from summed times and counts."""
-        return oee.roll_up(self.parts, self.rules)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kpis", oee.roll_up(self.parts, self.rules))
 
     @property
     def total(self) -> Sums:
@@ -96,12 +102,14 @@ async def measure(
     windows: Sequence[Interval] = (),
     *,
     phases: bool = False,
+    causes: bool = False,
 ) -> Measurement:
     """The sums of each of `assets` (give `hierarchy.counted(asset)` for an area) in `asked`.
 
     With `windows`, disjoint and in order, also per window; a production row belongs to the
     window in which it starts. With `phases` start-up rejects are told apart (for the period as
-    a whole). Raises NoData where neither production nor downtime is mapped.
+    a whole), with `causes` the stops by reason: then measures.causes needs no statement of its
+    own. Raises NoData where neither production nor downtime is mapped.
     """
     ids = tuple(sorted(asset.id for asset in assets))
     windows = tuple(windows)
@@ -113,7 +121,9 @@ async def measure(
     limit = context.now - context.installation.rules.stale_minutes * _MINUTE
     stale = {asset: at for asset, at in times.items() if at < limit < asked.end}
     planned = planned_time(context, assets, covered, windows, stale)
-    asking = await stop_query(context, ids, covered, planned, until, windows=bool(windows))
+    asking = await stop_query(
+        context, ids, covered, planned, until, windows=bool(windows), causes=causes
+    )
     stopped, startup = await asyncio.gather(
         context.fetch(asking) if asking else nothing(),
         startup_scrap(context, ids, covered) if phases else nothing(),
@@ -157,4 +167,7 @@ async def measure(
         ended=asked.end < limit,
         until=until,
         stops=asking,
+        stop_rows=stop_rows or (),
+        stop_cites=(stopped.cite,) if stopped else (),
+        made=rows or (),
     )

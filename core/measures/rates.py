@@ -36,12 +36,12 @@ class Rates:
 
 async def rates_of(context: ToolContext, ids: Sequence[str]) -> Rates:
     by_product: defaultdict[tuple[str, str], list[tuple[datetime | None, float]]]
-    by_product = defaultdict(list)
+    by_product, wanted = defaultdict(list), frozenset(ids)
     if await context.has("product_rate"):
         for row in await context.look_up(Query("product_rate")):
             key, rate = (str(row["asset"]), str(row["product"])), number(row, "per_min")
             since = row.get("valid_from")
-            if key[0] in ids and rate:
+            if key[0] in wanted and rate:
                 by_product[key].append((since if isinstance(since, datetime) else None, rate))
     for listed in by_product.values():
         listed.sort(key=lambda entry: (entry[0] is not None, entry[0] or 0))

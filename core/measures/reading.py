@@ -17,6 +17,8 @@ from core.measures.row_sums import number
 COUNTS = ("total_units", "good_units", "scrap_units", "rework_units", "first_pass_units")
 TIMES = ("planned_min", "run_min", "down_min", "row_min")
 STOP_MEASURES = ("minutes", "stops", "event_minutes", "repair_minutes", "repairs")
+CAUSES = ("reason", "reason_code", "reason_group")
+CAUSE_MEASURES = ("long_stops", "long_minutes")
 # Asset → product ("" where none is known) → units; an asset is in it that has any scrap row.
 Startup = Mapping[str, Mapping[str, float]]
 _MINUTE = timedelta(minutes=1)
@@ -81,7 +83,9 @@ async def stop_query(
     until: datetime,
     *,
     windows: bool,
+    causes: bool = False,
 ) -> Query | None:
+    """With `causes` the stops are told apart by all that measures.causes wants of them."""
     if not await context.has("downtime"):
         return None
     minor = 0 if context.installation.stops_are_sums else context.rules.minor_stop_minutes
@@ -89,8 +93,12 @@ async def stop_query(
         "downtime",
         ids,
         covered,
-        STOP_MEASURES,
-        ("asset", "loss", "is_open", *(("window",) if windows else ())),
+        (*STOP_MEASURES, *(CAUSE_MEASURES if causes else ())),
+        (
+            *("asset", "loss", "is_open"),
+            *(("window",) if windows else ()),
+            *(CAUSES if causes else ()),
+        ),
         planned=planned.query_part(),
         members=line_members(context, ids),
         until=until,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import median
 from typing import Literal
 
 from core.domain import oee
-from core.domain.oee import Rules, Sums
+from core.domain.oee import Kpis, Rules, Sums
 from core.domain.periods import Interval, Period
 from core.domain.reliability import reliability
 from core.domain.shifts import ShiftCalendar
@@ -98,18 +98,27 @@ def _days(
 
 
 def value(kpi: str, parts: Mapping[str, Sums], rules: Rules, *, counted: bool) -> float | None:
-    """The figure of these assets together; None where it is unknown, withheld for its coverage,
+    """One of `values`."""
+    return values((kpi,), parts, rules, counted=counted)[kpi]
+
+
+def values(
+    kpis: Collection[str], parts: Mapping[str, Sums], rules: Rules, *, counted: bool
+) -> dict[str, float | None]:
+    """The figures of these assets together; None where one is unknown, withheld for its coverage,
     or where no time was planned. Ratios are ratios, downtime and MTBF minutes.
 
     `counted`: there are production rows to cover the time; without them stops speak alone.
     "downtime_rate" is minutes of stops per planned hour, "output_rate" units per planned hour.
     """
-    found = oee.roll_up(parts, rules, (kpi,))
-    if counted and found.coverage_state == "withheld":
-        return None
-    pbt = known_sum(part.pbt for part in parts.values())
-    if pbt == 0:
-        return None
+    found = oee.roll_up(parts, rules, kpis)
+    pbt = planned_minutes(parts)
+    if pbt == 0 or (counted and found.coverage_state == "withheld"):
+        return dict.fromkeys(kpis)
+    return {kpi: _value(kpi, found, parts, pbt) for kpi in kpis}
+
+
+def _value(kpi: str, found: Kpis, parts: Mapping[str, Sums], pbt: float | None) -> float | None:
     match kpi:
         case "downtime":
             return known_sum(part.stopped for part in parts.values())

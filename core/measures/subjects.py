@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from statistics import median
@@ -30,7 +30,7 @@ from core.measures.series import (
     of_period,
     planned_minutes,
     slots,
-    value,
+    values,
 )
 
 MAIN = (*RATIOS, "downtime_rate", "output", "scrap_ratio")
@@ -217,6 +217,7 @@ class _Reading:
         self._machines = {asset.id for asset in machines(hierarchy, assets)}
         self._found, self._days, self._kpi = found, days, kpi
         self._hierarchy = hierarchy
+        self._has_rows = found.has_rows
 
     def subject(
         self,
@@ -233,13 +234,12 @@ class _Reading:
         losses = loss_minutes(parts, self._found.rules) if parts else {}
         off = known_sum(part.planned for part in parts.values())
         scheduled = known_sum(part.calendar for part in parts.values())
-        wanted = (*MAIN, self._kpi)
         return Subject(
             key=key,
             asset=asset,
             period=period,
-            figures={kpi: self._figure(kpi, windows, inside) for kpi in dict.fromkeys(wanted)},
-            made=self._value("output", parts),
+            figures=self._figures(windows, inside),
+            made=self._values(("output",), parts)["output"],
             units=frozenset(self._hierarchy[a].unit for a in self.counted),
             coverage=kpis.coverage,
             mix=mix,
@@ -247,21 +247,34 @@ class _Reading:
             off=off / scheduled if off is not None and scheduled else None,
         )
 
-    def _figure(self, kpi: str, windows: Sequence[int], inside: Sequence[int]) -> Figure:
-        """The value in the period and its reach, from the whole days before and in it."""
-        judged = "output_rate" if kpi == "output" else kpi
-        ids = self._machines if kpi == "mtbf" else self.counted
-        whole = [n for n in windows if self._days.slots[n].whole]
-        daily = [self._value(judged, self._parts(n, ids)) for n in whole]
-        planned = [planned_minutes(self._parts(n, ids)) for n in whole]
-        usual = [minutes for minutes in planned if minutes]
+    def _figures(self, windows: Sequence[int], inside: Sequence[int]) -> dict[str, Figure]:
+        """Each in the period, with its reach from the whole days before and in it."""
+        main = dict.fromkeys(kpi for kpi in (*MAIN, self._kpi) if kpi != "mtbf")
+        figures = self._judged([*main], windows, inside, self.counted)
+        if self._kpi == "mtbf":
+            figures |= self._judged(["mtbf"], windows, inside, self._machines)
+        return figures
+
+    def _judged(
+        self, kpis: Sequence[str], windows: Sequence[int], inside: Sequence[int], ids: set[str]
+    ) -> dict[str, Figure]:
+        judged = {kpi: "output_rate" if kpi == "output" else kpi for kpi in kpis}
+        whole = [self._parts(n, ids) for n in windows if self._days.slots[n].whole]
+        daily = [self._values(judged.values(), parts) for parts in whole]
+        usual = [minutes for parts in whole if (minutes := planned_minutes(parts))]
         parts = pooled([self._parts(n, ids) for n in inside])
         mine = planned_minutes(parts)
         days = mine / median(usual) if mine and usual else len(inside)
-        return Figure(self._value(judged, parts), reach(daily, days))
+        found = self._values(judged.values(), parts)
+        return {
+            kpi: Figure(found[name], reach([day[name] for day in daily], days))
+            for kpi, name in judged.items()
+        }
 
     def _parts(self, window: int, ids: set[str]) -> dict[str, Sums]:
         return {a: sums for a, sums in self._found.windows[window].items() if a in ids}
 
-    def _value(self, kpi: str, parts: Mapping[str, Sums]) -> float | None:
-        return value(kpi, parts, self._found.rules, counted=self._found.has_rows) if parts else None
+    def _values(self, kpis: Collection[str], parts: Mapping[str, Sums]) -> dict[str, float | None]:
+        if not parts:
+            return dict.fromkeys(kpis)
+        return values(kpis, parts, self._found.rules, counted=self._has_rows)

@@ -7,9 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 
 from pydantic import Field
 
+from core import tables
 from core.answer import Actions, Chart, Heading, Metrics, Notice, Part, Series, Table, Text
 from core.context import ToolContext
 from core.domain import periods
@@ -18,13 +20,15 @@ from core.domain.pareto import Bar, pareto
 from core.domain.periods import Period
 from core.figures import amount_metric, caveats, names, next_questions
 from core.measures.causes import Causes, causes
+from core.measures.compared import Compared, before_all, compared
 from core.measures.costing import Losses, LossItem, losses, total
-from core.measures.counted import as_far, counted, is_comparable
+from core.measures.counted import counted
+from core.parts.changes_until import cut_short
+from core.parts.loss_tables import dearest_reasons, unpriced_table
 from core.tool import ManufacturingTool, PeriodArgs
 from core.words import Words
 
-_REASONS = 5
-_UNPRICED = 8
+_FOUND = attrgetter("found")
 
 
 class LossesArgs(PeriodArgs):
@@ -37,10 +41,9 @@ class LossesResult:
 
     asked: tuple[Asset, ...]
     period: Period
-    reference: Period | None
     args: LossesArgs
     now: Losses
-    before: Losses | None
+    compared: Compared[Losses] | None
     told: Causes
     money: bool
 
@@ -77,15 +80,13 @@ class CostOfLoss(ManufacturingTool[LossesArgs, LossesResult]):
     async def run(self, args: LossesArgs, context: ToolContext) -> LossesResult:
         asked = context.scope(args.assets)
         period = context.period(args.period, partial(periods.last_days, days=7), asked)
-        reference = context.before(period, asked)
         assets = counted(context.hierarchy, asked)
-        now = await losses(context, assets, period.interval)
-        reference = as_far(reference, period, now.found)
-        before, told = await asyncio.gather(
-            _before(context, reference, period, now), causes(context, now.found)
+        now = await losses(context, assets, period.interval, causes=True)
+        before, measured = context.before(period, asked), partial(losses, context, assets)
+        against, told = await asyncio.gather(
+            compared(context, period, before, now, measured, _FOUND), causes(context, now.found)
         )
-        money = context.access.money
-        return LossesResult(asked, period, reference, args, now, before, told, money)
+        return LossesResult(asked, period, args, now, against, told, context.access.money)
 
     def present(self, result: LossesResult, words: Words) -> tuple[Part, ...]:
         title = words.say("cost_of_loss.title", assets=names(result.asked, words))
@@ -95,20 +96,10 @@ class CostOfLoss(ManufacturingTool[LossesArgs, LossesResult]):
             *_metrics(result, words),
             *_rankings(result, words),
             *_reasons(result, words),
-            *_unpriced(result, words),
+            *(unpriced_table(result.now, words) if result.currencies else ()),
             *_notices(result, words),
             _next(result, words),
         )
-
-
-async def _before(
-    context: ToolContext, reference: Period | None, period: Period, now: Losses
-) -> Losses | None:
-    """None where the reference cannot be compared."""
-    if reference is None:
-        return None
-    before = await losses(context, now.found.assets, reference.interval)
-    return before if is_comparable(period, now.found, before.found) else None
 
 
 # --- ranking ---------------------------------------------------------------------------------
@@ -171,17 +162,18 @@ def _sentence(result: LossesResult, words: Words) -> str:
 
 
 def _metrics(result: LossesResult, words: Words) -> tuple[Part, ...]:
-    reference = words.period_name(result.reference) if result.reference else ""
+    reference = words.period_name(result.compared.reference) if result.compared else ""
     now = total(result.now.items).amounts
-    before = total(result.before.items).amounts if result.before else {}
-    cites = result.cites + (result.before.cites if result.before else ())
+    part = total(result.compared.now.items).amounts if result.compared else {}
+    before = total(result.compared.before.items).amounts if result.compared else {}
+    cites = result.cites + (result.compared.before.cites if result.compared else ())
     shown = [
         amount_metric(
             words.say("cost_of_loss.total"),
             amount,
             words.money(amount, currency),
             words,
-            before=before.get(currency),
+            before=before_all(amount, part.get(currency), before.get(currency)),
             reference=reference,
             higher_is_better=False,
             cites=tuple(sorted({*cites})),
@@ -196,7 +188,8 @@ def _rankings(result: LossesResult, words: Words) -> list[Part]:
     for currency in result.currencies or ("",):
         bars = _ranked(result, currency)
         if bars:
-            parts += [_chart(result, currency, bars, words), _table(result, currency, bars, words)]
+            parts.append(_chart(result, currency, bars, words))
+            parts += _table(result, currency, bars, words)
     return parts
 
 
@@ -216,101 +209,50 @@ def _chart(result: LossesResult, currency: str, bars: list[Bar], words: Words) -
     )
 
 
-def _table(result: LossesResult, currency: str, bars: list[Bar], words: Words) -> Table:
+def _table(result: LossesResult, currency: str, bars: list[Bar], words: Words) -> tuple[Table, ...]:
     listed = {bar.key for bar in bars}
-    rows = []
-    for bar in bars:
-        own = [
+
+    def own(bar: Bar) -> list[LossItem]:
+        return [
             item
             for item in _lost(result.now)
             if (item.name == bar.key if bar.key else item.name not in listed)
             and (not currency or currency in item.cost.amounts)
         ]
-        units = _sum(own, "units")
-        rows.append((
-            _named(bar.key, words),
-            words.minutes(_sum(own, "minutes")),
-            words.number(units) if units is not None else "",
-            *((words.money(bar.value, currency),) if currency else ()),
-            words.percent(bar.share, 0),
-            words.percent(bar.cumulative, 0),
-        ))  # fmt: skip
-    heads = [
-        words.say("common.loss"),
-        words.say("common.duration"),
-        words.say("kpis.scrap"),
-        *([words.say("common.cost")] if currency else []),
-        words.say("common.share"),
-        words.say("common.cumulative"),
-    ]
-    title = words.say(f"cost_of_loss.by_{'money' if currency else 'time'}")
-    return Table(tuple(heads), tuple(rows), "l" + "r" * 5, title, result.cites)
+
+    def units(bar: Bar) -> str:
+        scrapped = _sum(own(bar), "units")
+        return words.number(scrapped) if scrapped is not None else ""
+
+    money: tables.Column[Bar] = tables.figures(
+        words.say("common.cost"), lambda bar: words.money(bar.value, currency)
+    )
+    return tables.table(
+        bars,
+        tables.texts(words.say("common.loss"), lambda bar: _named(bar.key, words)),
+        tables.durations(
+            words.say("common.duration"), lambda bar: _sum(own(bar), "minutes"), words
+        ),
+        tables.figures(words.say("kpis.scrap"), units),
+        money if currency else None,
+        tables.figures(words.say("common.share"), lambda bar: words.percent(bar.share, 0)),
+        tables.figures(
+            words.say("common.cumulative"), lambda bar: words.percent(bar.cumulative, 0)
+        ),
+        title=words.say(f"cost_of_loss.by_{'money' if currency else 'time'}"),
+        cites=result.cites,
+    )
 
 
 def _named(key: str | None, words: Words) -> str:
     return words.say(f"losses.{key}") if key else words.say("common.other")
 
 
-def _reasons(result: LossesResult, words: Words) -> tuple[Part, ...]:
-    """What the cost of the stops was spent on, where reasons are recorded."""
-    if result.told.by != "reason":
+def _reasons(result: LossesResult, words: Words) -> tuple[Table, ...]:
+    """Where reasons are recorded and one currency adds up."""
+    if result.told.by != "reason" or len(result.currencies) > 1:
         return ()
-    by_id = {asset.id: asset.name for asset in result.now.found.assets}
-    spent: defaultdict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for row in result.told.rows:
-        price = result.now.per_hour.get((row.asset, row.window))
-        if price is not None and row.name:
-            sums = spent[row.name, row.asset, price.currency]
-            sums[0] += row.minutes
-            sums[1] += row.minutes * price.amount / 60
-    if not spent or len(result.currencies) > 1:
-        return ()
-    worst = sorted(spent.items(), key=lambda entry: -entry[1][1])[:_REASONS]
-    rows = tuple(
-        (reason, by_id.get(asset, asset), words.minutes(minutes), words.money(amount, currency))
-        for (reason, asset, currency), (minutes, amount) in worst
-    )
-    heads = (
-        words.say("common.reason"),
-        words.say("common.asset"),
-        words.say("common.duration"),
-        words.say("common.cost"),
-    )
-    return (Table(heads, rows, "llrr", words.say("cost_of_loss.reasons"), result.told.cites),)
-
-
-def _unpriced(result: LossesResult, words: Words) -> tuple[Part, ...]:
-    """Losses that no rate could be found for, with what is known of them."""
-    if not result.currencies:
-        return ()
-    by_id = {asset.id: asset.name for asset in result.now.found.assets}
-    items = sorted(
-        (i for i in result.now.items if i.cost.unpriced and i.name != "no_data"),
-        key=lambda item: -(item.minutes or 0.0),
-    )
-    if not items:
-        return ()
-    rows = [
-        (
-            by_id.get(item.asset, item.asset),
-            words.say(f"losses.{item.name}"),
-            words.minutes(item.minutes),
-            "" if item.units is None else words.number(item.units),
-        )
-        for item in items[:_UNPRICED]
-    ]
-    if len(items) > _UNPRICED:
-        rest = items[_UNPRICED:]
-        more = words.say("common.more", n=len(rest))
-        rows.append((more, "", words.minutes(_sum(rest, "minutes")), ""))
-    heads = (
-        words.say("common.asset"),
-        words.say("common.loss"),
-        words.say("common.duration"),
-        words.say("kpis.scrap"),
-    )
-    title = words.say("cost_of_loss.unpriced")
-    return (Table(heads, tuple(rows), "llrr", title, result.cites),)
+    return dearest_reasons(result.told, result.now, words)
 
 
 def _notices(result: LossesResult, words: Words) -> list[Notice]:
@@ -328,6 +270,7 @@ def _notices(result: LossesResult, words: Words) -> list[Notice]:
     for name, assets in result.now.unknown.items():
         shown = words.joined([by_id[asset] for asset in assets][:6])
         notices.append(Notice(words.say(f"cost_of_loss.unknown_{name}", assets=shown)))
+    notices += cut_short(result.compared, result.period, words)
     notices += caveats(result.now.found, result.period, words, about="stops")
     return notices
 

@@ -3,49 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 
+from core import tables
 from core.answer import Actions, Chart, Heading, Metric, Metrics, Notice, Part, Series, Table, Text
 from core.context import ToolContext
 from core.domain import periods
 from core.domain.assets import Asset
-from core.domain.money import Cost, Lost, Price, lost_margin
+from core.domain.money import Cost
 from core.domain.periods import Period
 from core.errors import NoData
 from core.figures import amount_metric, caveats, names, next_questions
+from core.measures.compared import Compared, before_all, compared
 from core.measures.costing import REJECTS, STOPS, Losses, LossItem, losses, total
-from core.measures.counted import as_far, counted, is_comparable
+from core.measures.counted import counted
+from core.measures.margin import Margin, margin
+from core.parts.changes_until import cut_short
+from core.parts.cost_rates import rates_table
 from core.tool import ManufacturingTool, PeriodArgs
 from core.words import Words
 
 _ASSETS = 10
-_RATES = 12
-
+_FOUND = attrgetter("found")
 
 Amounts = tuple[float | None, float | None]
 """Of downtime and of waste; None is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Margin:
-    """What the constraints' stops cost in margin: `cost` None where no constraint is marked."""
-
-    constraints: tuple[Asset, ...]
-    units: float | None
-    cost: Cost | None
-    cites: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FinancialResult:
     asked: tuple[Asset, ...]
     period: Period
-    reference: Period | None
     said: str
     now: Losses
-    before: Losses | None
+    compared: Compared[Losses] | None
     margin: Margin
 
     @property
@@ -78,14 +72,13 @@ class FinancialImpact(ManufacturingTool[PeriodArgs, FinancialResult]):
             raise NoData("money_hidden")
         asked = context.scope(args.assets)
         period = context.period(args.period, partial(periods.last_days, days=7), asked)
-        reference = context.before(period, asked)
         assets = counted(context.hierarchy, asked)
-        now, margin = await asyncio.gather(
-            losses(context, assets, period.interval), _margin(context, asked, period)
+        now, lost = await asyncio.gather(
+            losses(context, assets, period.interval), margin(context, asked, period)
         )
-        reference = as_far(reference, period, now.found)
-        before = await _before(context, reference, period, now)
-        return FinancialResult(asked, period, reference, args.period or "", now, before, margin)
+        before, measured = context.before(period, asked), partial(losses, context, assets)
+        against = await compared(context, period, before, now, measured, _FOUND)
+        return FinancialResult(asked, period, args.period or "", now, against, lost)
 
     def present(self, result: FinancialResult, words: Words) -> tuple[Part, ...]:
         title = words.say("financial_impact.title", assets=names(result.asked, words))
@@ -95,56 +88,10 @@ class FinancialImpact(ManufacturingTool[PeriodArgs, FinancialResult]):
             *_metrics(result, words),
             *_charts(result, words),
             *_by_asset(result, words),
-            *_rates(result, words),
+            *rates_table(result.now.rates, words, result.now.prices.cites),
             *_notices(result, words),
             _next(result, words),
         )
-
-
-# --- measuring -------------------------------------------------------------------------------
-
-
-async def _before(
-    context: ToolContext, reference: Period | None, period: Period, now: Losses
-) -> Losses | None:
-    """None where the reference cannot be compared."""
-    if reference is None:
-        return None
-    before = await losses(context, now.found.assets, reference.interval)
-    return before if is_comparable(period, now.found, before.found) else None
-
-
-async def _margin(context: ToolContext, asked: Sequence[Asset], period: Period) -> Margin:
-    """Units that the constraints could have made while they stood, at the margin of the mix that
-    they made in the period."""
-    inside = {a.id: a for asset in asked for a in context.hierarchy.equipment(asset.id)}
-    constraints = tuple(asset for asset in inside.values() if asset.constraint)
-    if not constraints:
-        return Margin((), None, None, ())
-    found = await losses(context, constraints, period.interval)
-    lost, dark = [], []
-    for asset in constraints:
-        sums = found.found.parts[asset.id]
-        if sums.stops is None:
-            dark.append(asset.id)
-            continue
-        rate = sums.total / sums.ideal if sums.total and sums.ideal else asset.ideal_rate
-        minutes = sum(item.minutes or 0.0 for item in found.of(STOPS, asset.id))
-        units = minutes * (rate or 0.0)
-        lost.append(Lost(asset.id, units, _mean_margin(found, asset.id) if rate else None))
-    cost = lost_margin(lost, [asset.id for asset in constraints]) + Cost(unpriced=tuple(dark))
-    return Margin(constraints, sum(loss.quantity for loss in lost), cost, found.cites)
-
-
-def _mean_margin(found: Losses, asset: str) -> Price | None:
-    """Per unit of the asset's mix; None where a product that was made has no margin."""
-    made = {product: n for (at, product), n in found.produced.items() if at == asset and n}
-    margins = {p: price for p in made if (price := found.prices.margin.get(p)) is not None}
-    currencies = {price.currency for price in margins.values()}
-    if not made or len(margins) < len(made) or len(currencies) > 1:
-        return None
-    amount = sum(n * margins[p].amount for p, n in made.items()) / sum(made.values())
-    return Price(amount, currencies.pop())
 
 
 # --- saying ----------------------------------------------------------------------------------
@@ -237,19 +184,21 @@ def _known(amounts: Amounts) -> float:
 
 
 def _metrics(result: FinancialResult, words: Words) -> tuple[Part, ...]:
-    reference = words.period_name(result.reference) if result.reference else ""
-    cites = {*result.cites, *(result.before.cites if result.before else ())}
+    reference = words.period_name(result.compared.reference) if result.compared else ""
+    cites = {*result.cites, *(result.compared.before.cites if result.compared else ())}
     shown: list[Metric] = []
     for label, kinds in (("downtime", STOPS), ("waste_cost", REJECTS)):
         now = total(result.now.of(kinds)).amounts
-        before = total(result.before.of(kinds)).amounts if result.before else {}
+        pair = result.compared
+        part = total(pair.now.of(kinds)).amounts if pair else {}
+        before = total(pair.before.of(kinds)).amounts if pair else {}
         shown += [
             amount_metric(
                 words.say(f"financial_impact.{label}"),
                 amount,
                 words.money(amount, currency),
                 words,
-                before=before.get(currency),
+                before=before_all(amount, part.get(currency), before.get(currency)),
                 reference=reference,
                 higher_is_better=False,
                 cites=tuple(sorted(cites)),
@@ -288,60 +237,44 @@ def _charts(result: FinancialResult, words: Words) -> list[Part]:
     return charts
 
 
-def _by_asset(result: FinancialResult, words: Words) -> tuple[Part, ...]:
-    entries = []
-    for asset in result.now.found.assets:
-        stops = result.now.of(STOPS, asset.id)
-        rejects = result.now.of(REJECTS, asset.id)
-        minutes, units = words.minutes(_minutes(stops)), words.units(_units(rejects), asset.unit)
-        down, waste = _money(total(stops), words), _money(total(rejects), words)
-        if asset.id in result.now.unknown.get("stops", ()):
-            minutes, down = words.unknown, words.unknown
-        if asset.id in result.now.unknown.get("rejects", ()):
-            units, waste = words.unknown, words.unknown
-        size = sum((total(stops) + total(rejects)).amounts.values())
-        entries.append((size, (asset.name, minutes, down, units, waste)))
-    entries.sort(key=lambda entry: -entry[0])
-    heads = (
-        words.say("common.asset"),
-        words.say("kpis.downtime"),
-        words.say("common.cost"),
-        words.say("kpis.scrap"),
-        words.say("common.cost"),
-    )
-    rows = [cells for _, cells in entries[:_ASSETS]]
-    if len(entries) > _ASSETS:
-        rows.append((words.say("common.more", n=len(entries) - _ASSETS), "", "", "", ""))
-    title = words.say("financial_impact.by_asset")
-    return (Table(heads, tuple(rows), "lrrrr", title, result.cites),)
+def _by_asset(result: FinancialResult, words: Words) -> tuple[Table, ...]:
+    """The dearest first; what the data of an asset cannot tell is unknown, not 0."""
+    now = result.now
+    no_stops, no_rejects = (now.unknown.get(name, ()) for name in ("stops", "rejects"))
 
+    def stops(asset: Asset) -> tuple[LossItem, ...] | None:
+        return None if asset.id in no_stops else now.of(STOPS, asset.id)
 
-def _rates(result: FinancialResult, words: Words) -> tuple[Part, ...]:
-    """Per hour first, then per unit of material; the rates that the figures are made with."""
-    rates = sorted(result.now.rates, key=lambda rate: (rate.per != "hour", -rate.price.amount))
-    if not rates:
-        return ()
-    rows = []
-    for rate in rates[:_RATES]:
-        per_hour = rate.per == "hour"
-        amount = words.money(rate.price.amount, rate.price.currency, 0 if per_hour else 2)
-        since = rate.price.valid_from
-        rows.append(
-            (
-                rate.name,
-                words.say(f"financial_impact.per_{rate.per}", amount=amount),
-                words.day(since, year=True) if since else "",
-            )
-        )
-    if len(rates) > _RATES:
-        rows.append((words.say("common.more", n=len(rates) - _RATES), "", ""))
-    heads = (
-        words.say("financial_impact.what"),
-        words.say("financial_impact.rate"),
-        words.say("financial_impact.since"),
+    def rejects(asset: Asset) -> tuple[LossItem, ...] | None:
+        return None if asset.id in no_rejects else now.of(REJECTS, asset.id)
+
+    def minutes(asset: Asset) -> float | None:
+        items = stops(asset)
+        return None if items is None else _minutes(items)
+
+    def units(asset: Asset) -> str:
+        items = rejects(asset)
+        return words.unknown if items is None else words.units(_units(items), asset.unit)
+
+    def money(items: tuple[LossItem, ...] | None) -> str:
+        return words.unknown if items is None else _money(total(items), words)
+
+    def size(asset: Asset) -> float:
+        return sum(total(now.of((*STOPS, *REJECTS), asset.id)).amounts.values())
+
+    ranked = sorted(now.found.assets, key=lambda asset: -size(asset))
+    rest = len(ranked) - _ASSETS
+    return tables.table(
+        ranked[:_ASSETS],
+        tables.texts(words.say("common.asset"), lambda asset: asset.name),
+        tables.durations(words.say("kpis.downtime"), minutes, words),
+        tables.figures(words.say("common.cost"), lambda asset: money(stops(asset))),
+        tables.figures(words.say("kpis.scrap"), units),
+        tables.figures(words.say("common.cost"), lambda asset: money(rejects(asset))),
+        title=words.say("financial_impact.by_asset"),
+        cites=result.cites,
+        more=words.say("common.more", n=rest) if rest > 0 else "",
     )
-    title = words.say("financial_impact.rates")
-    return (Table(heads, tuple(rows), "lrl", title, result.now.prices.cites),)
 
 
 def _notices(result: FinancialResult, words: Words) -> list[Notice]:
@@ -364,6 +297,7 @@ def _notices(result: FinancialResult, words: Words) -> list[Notice]:
         notices.append(Notice(words.say("financial_impact.no_margin", assets=shown)))
     else:
         notices.append(Notice(words.say("financial_impact.apart"), "neutral"))
+    notices += cut_short(result.compared, result.period, words)
     return [*notices, *caveats(result.now.found, result.period, words, about="stops")]
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -13,66 +12,50 @@ from typing import Any
 
 from pydantic import Field
 
-from core.answer import Chart, Heading, Line, Metric, Metrics, Notice, Part, Series, Table, Text
+from core.answer import Chart, Heading, Line, Metric, Metrics, Notice, Part, Series, Text
 from core.context import ToolContext
-from core.domain import oee, periods
+from core.domain import periods
 from core.domain.assets import Asset
-from core.domain.oee import Sums
-from core.domain.periods import Interval, Period
-from core.domain.shifts import ShiftCalendar
+from core.domain.periods import Period
 from core.domain.trend import Signal
 from core.figures import (
     RATIOS,
     amount_metric,
     caveats,
+    kpi_difference,
+    kpi_figure,
     names,
     next_questions,
     ratio_metric,
     why_not,
 )
-from core.measures.counted import counted, is_comparable, machines
+from core.measures.counted import counted, machines
+from core.measures.course import (
+    Course,
+    Unusual,
+    course_of,
+    gaps_by_cause,
+    sums_before,
+    unusual_points,
+    windows_of,
+)
 from core.measures.measurement import Measurement, measure
 from core.measures.plan import Targets, target_oee, targets
 from core.measures.pooling import pooled
-from core.measures.series import (
-    LOWER_IS_BETTER,
-    By,
-    Kpi,
-    LossChange,
-    Slot,
-    Verdict,
-    comparable,
-    earlier,
-    judged,
-    known_sum,
-    loss_changes,
-    of_period,
-    planned_minutes,
-    slots,
-    value,
-)
+from core.measures.series import LOWER_IS_BETTER, By, Kpi, LossChange, Slot, of_period, value
+from core.tables import Column, durations, figures, table, texts
 from core.tool import ManufacturingTool, PeriodArgs
 from core.words import Words
-from core.words.words import NBSP
 
 _DAYS = 30
 _LONG = timedelta(days=93)
 _SHORT = timedelta(days=3)
+_WEEK = timedelta(days=7)
 _SHOWN_WEEKS = 13
 _UNUSUAL = 8
 _PERCENT = frozenset((*RATIOS, "scrap_ratio"))
-_SMALL = 0.005
+_MINUTES = frozenset({"downtime", "mtbf"})
 _RATED = frozenset({"oee", "effectiveness", "quality"})
-_STOPS = frozenset(
-    {"breakdown", "setup", "minor", "blocked", "starved", "no_order", "unclassified"}
-)
-# The losses that a figure's unusual day is explained with; empty stands for all of them.
-_LOSSES: dict[str, frozenset[str]] = {
-    "oee": frozenset(),
-    "output": frozenset(),
-    "availability": _STOPS,
-    "downtime": _STOPS,
-}
 
 
 class TrendArgs(PeriodArgs):
@@ -84,39 +67,9 @@ class TrendArgs(PeriodArgs):
 
 
 @dataclass(frozen=True, slots=True)
-class Unusual:
-    """A point beyond the limits, and the loss that differs most from other days."""
-
-    slot: Slot
-    value: float
-    is_worse: bool
-    loss: LossChange | None
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """`points` has one value per slot, None for a gap. The first `history` of them lie before
-    the period: they are the baseline of the verdict, whose indices count from the period's first
-    point."""
-
-    slots: tuple[Slot, ...]
-    points: tuple[float | None, ...]
-    history: int
-    verdict: Verdict
-
-    @property
-    def shown(self) -> tuple[float | None, ...]:
-        return self.points[self.history :]
-
-    def label(self, index: int) -> Slot:
-        """The slot of the period's point `index`."""
-        return self.slots[self.history + index]
-
-
-@dataclass(frozen=True, slots=True)
 class TrendResult:
     """`now` and `before` are the figure of the whole period and of `reference`; `gaps` counts
-    the points without a value by cause; `left_out` are the slots that the period cuts."""
+    the points without a value by cause."""
 
     asked: tuple[Asset, ...]
     period: Period
@@ -130,7 +83,6 @@ class TrendResult:
     target: float | None
     unusual: tuple[Unusual, ...]
     gaps: Mapping[str, int]
-    left_out: tuple[Slot, ...]
     found: Measurement
     cites: tuple[int, ...]
 
@@ -164,20 +116,19 @@ class TrendAnalysis(ManufacturingTool[TrendArgs, TrendResult]):
         period = context.period(args.period, partial(periods.last_days, days=_DAYS), asked)
         calendar = context.installation.calendar(asked[0])
         by = args.by or _fitting(args.kpi, period)
-        windows, history = _windows(calendar, period, by)
+        asking = windows_of(calendar, period, by)
         measured = (machines if args.kpi == "mtbf" else counted)(context.hierarchy, asked)
-        hull = Interval(windows[0].interval.start, windows[-1].interval.end)
         found, goals, is_counted = await asyncio.gather(
-            measure(context, measured, hull, [slot.interval for slot in windows]),
+            measure(context, measured, asking.hull, asking.intervals),
             _goals(context, measured, args.kpi, period),
             context.has("production"),
         )
-        course, left_out = _course(args.kpi, found, windows, history, counted=is_counted)
-        parts = pooled(found.windows[history:])
+        line = course_of(args.kpi, found, asking, counted=is_counted)
+        parts = pooled(found.windows[asking.history :])
+        whole = of_period(found, period, parts)
         reference = context.before(period, asked)
-        before, before_cites = await _before(
-            context, found, of_period(found, period, parts), windows, period, reference
-        )
+        before, before_cites = await sums_before(context, found, whole, asking, period, reference)
+        figure = partial(value, args.kpi, rules=found.rules, counted=is_counted)
         return TrendResult(
             asked=asked,
             period=period,
@@ -185,13 +136,12 @@ class TrendAnalysis(ManufacturingTool[TrendArgs, TrendResult]):
             kpi=args.kpi,
             by=by,
             unit=_unit(measured),
-            course=course,
-            now=value(args.kpi, parts, found.rules, counted=is_counted),
-            before=value(args.kpi, before, found.rules, counted=is_counted) if before else None,
+            course=line,
+            now=figure(parts),
+            before=figure(before) if before else None,
             target=target_oee(goals, parts, dict(period.arguments).get("shift")),
-            unusual=_unusual(args.kpi, found, course),
-            gaps=_gaps(args.kpi, found, course, left_out),
-            left_out=left_out,
+            unusual=unusual_points(args.kpi, found, line),
+            gaps=gaps_by_cause(args.kpi, found, line),
             found=of_period(found, period, parts, rated=args.kpi in _RATED),
             cites=tuple(cite for cite in (*found.cites, *before_cites, goals.cite) if cite),
         )
@@ -216,9 +166,6 @@ class TrendAnalysis(ManufacturingTool[TrendArgs, TrendResult]):
         )
 
 
-# --- what is measured ------------------------------------------------------------------------
-
-
 def _fitting(kpi: Kpi, period: Period) -> By:
     """Days, unless there are too many or too few of them; days have too few failures for MTBF."""
     length = period.end - period.start
@@ -233,116 +180,9 @@ async def _goals(
     return await targets(context, measured, period.end) if kpi == "oee" else Targets()
 
 
-def _windows(calendar: ShiftCalendar, period: Period, by: By) -> tuple[tuple[Slot, ...], int]:
-    """The slots of the period and those before it, and how many these are."""
-    inside = slots(calendar, period.interval, by) or slots(calendar, period.interval, "day")
-    back = earlier(calendar, period.interval, by, len(inside))
-    history = tuple(slot for slot in slots(calendar, back, by) if slot.whole)
-    return (*history, *inside), len(history)
-
-
-async def _before(
-    context: ToolContext,
-    found: Measurement,
-    now: Measurement,
-    windows: Sequence[Slot],
-    period: Period,
-    reference: Period | None,
-) -> tuple[Mapping[str, Sums], tuple[int, ...]]:
-    """The sums of the period before: from the slots already at hand, where they make it up; none
-    where `now`, what is measured of the period, cannot be compared with it."""
-    if reference is None:
-        return {}, ()
-    span = reference.interval
-    inside = [n for n, slot in enumerate(windows) if slot.interval.clip(span) == slot.interval]
-    if inside and span == Interval(
-        windows[inside[0]].interval.start, windows[inside[-1]].interval.end
-    ):
-        return pooled([found.windows[n] for n in inside]), ()
-    earlier_found = await measure(context, found.assets, span)
-    if not is_comparable(period, now, earlier_found):
-        return {}, ()
-    return earlier_found.parts, earlier_found.cites
-
-
 def _unit(measured: Sequence[Asset]) -> str:
     units = {asset.unit for asset in measured}
     return units.pop() if len(units) == 1 else ""
-
-
-def _course(
-    kpi: Kpi, found: Measurement, windows: tuple[Slot, ...], history: int, *, counted: bool
-) -> tuple[Course, tuple[Slot, ...]]:
-    """The points with their limits; slots that the period cuts compare with no whole one and are
-    left out, unless there are no others."""
-    inside = windows[history:]
-    cut_off = tuple(slot for slot in inside if not slot.whole)
-    left_out = cut_off if len(cut_off) < len(inside) else ()
-    points = tuple(
-        None if slot in left_out else value(kpi, window, found.rules, counted=counted)
-        for slot, window in zip(windows, found.windows, strict=True)
-    )
-    planned = [planned_minutes(window) for window in found.windows]
-    alike = comparable(kpi, points, planned)
-    verdict = judged(kpi, alike[:history], alike[history:])
-    return Course(windows, points, history, verdict), left_out
-
-
-def _unusual(kpi: Kpi, found: Measurement, course: Course) -> tuple[Unusual, ...]:
-    """The points beyond the limits, the furthest from the center first; their losses are
-    compared with those of the baseline."""
-    usual = pooled(found.windows[: course.history + course.verdict.unjudged])
-    listed = []
-    for signal in course.verdict.signals:
-        point = course.shown[signal.first]
-        if signal.kind not in ("above", "below") or point is None:
-            continue
-        is_worse = (signal.kind == "above") == (kpi in LOWER_IS_BETTER)
-        window = found.windows[course.history + signal.first]
-        loss = _main_loss(kpi, window, usual, found, is_worse=is_worse)
-        listed.append(Unusual(course.label(signal.first), point, is_worse, loss))
-    center = course.verdict.limits.center if course.verdict.limits else 0.0
-    return tuple(sorted(listed, key=lambda u: -abs(u.value - center)))
-
-
-def _main_loss(
-    kpi: Kpi,
-    window: Mapping[str, Sums],
-    usual: Mapping[str, Sums],
-    found: Measurement,
-    *,
-    is_worse: bool,
-) -> LossChange | None:
-    """What was lost beyond the usual (on a good day: least of it)."""
-    if kpi not in _LOSSES:
-        return None
-    wanted = _LOSSES[kpi]
-    changes = [
-        change
-        for change in loss_changes(window, usual, found.rules)
-        if not wanted or change.name in wanted
-    ]
-    if not changes:
-        return None
-    first = changes[0] if is_worse else changes[-1]
-    return first if (first.extra > 0) == is_worse else None
-
-
-def _gaps(kpi: Kpi, found: Measurement, course: Course, left_out: Sequence[Slot]) -> dict[str, int]:
-    gaps: Counter[str] = Counter()
-    for slot, point, window in zip(course.slots, course.points, found.windows, strict=True):
-        if slot in course.slots[: course.history] or slot in left_out or point is not None:
-            continue
-        failures = known_sum(part.failures for part in window.values())
-        if planned_minutes(window) == 0:
-            gaps["idle"] += 1
-        elif kpi == "mtbf" and failures == 0:
-            gaps["no_failure"] += 1
-        elif oee.roll_up(window, found.rules).coverage_state == "withheld":
-            gaps["no_data"] += 1
-        else:
-            gaps["unknown"] += 1
-    return dict(gaps)
 
 
 # --- saying ----------------------------------------------------------------------------------
@@ -353,23 +193,7 @@ def _name(result: TrendResult, words: Words) -> str:
 
 
 def _figure(result: TrendResult, figure: float | None, words: Words) -> str:
-    match result.kpi:
-        case "downtime" | "mtbf":
-            return words.minutes(figure)
-        case "output":
-            return words.units(figure, result.unit)
-        case _:
-            return words.percent(figure)
-
-
-def _difference(result: TrendResult, delta: float, words: Words) -> str:
-    match result.kpi:
-        case "downtime" | "mtbf":
-            return ("+" if delta > 0 else "") + words.minutes(delta)
-        case "output":
-            return f"{words.signed(delta)}{NBSP}{words.unit(result.unit)}"
-        case _:
-            return words.points(delta, 1 if abs(delta) >= _SMALL else 2)
+    return kpi_figure(result.kpi, figure, result.unit, words)
 
 
 def _label(result: TrendResult, slot: Slot, words: Words) -> str:
@@ -379,13 +203,20 @@ def _label(result: TrendResult, slot: Slot, words: Words) -> str:
     return words.say("periods.week", first=day) if result.by == "week" else day
 
 
+def _day(result: TrendResult, slot: Slot, words: Words, *, last: bool = False) -> str:
+    """Where a stretch begins or ends: of weeks the first or the `last` day."""
+    if result.by != "week":
+        return _label(result, slot, words)
+    return words.day(slot.day + _WEEK - periods.DAY if last else slot.day)
+
+
 def _sentence(result: TrendResult, words: Words) -> str:
     named = {
         "kpi": _name(result, words),
         "assets": names(result.asked, words),
         "period": words.period_name(result.period),
     }
-    if not any(point is not None for point in result.course.shown):
+    if not result.course.known:
         return words.say("trend_analysis.nothing", **named, why=_why_not(result, words))
     said = [words.say("trend_analysis.summary", **named, value=_figure(result, result.now, words))]
     return " ".join([*said, *_verdict(result, words)])
@@ -409,15 +240,14 @@ def _verdict(result: TrendResult, words: Words) -> list[str]:
         known = sum(point is not None for point in course.points)
         return [words.say("trend_analysis.too_few", n=known)]
     if not course.verdict.signals:
-        lower, upper = (_figure(result, edge, words) for edge in (limits.lower, limits.upper))
-        span = {"lower": lower, "upper": upper}
-        return [words.say(f"trend_analysis.normal_{result.by}", **span)]
+        lower, upper = _range(result, words)
+        return [words.say(f"trend_analysis.normal_{result.by}", lower=lower, upper=upper)]
     said = []
     if course.verdict.slope is not None:
-        rate = _difference(result, course.verdict.slope, words)
+        rate = kpi_difference(result.kpi, course.verdict.slope, result.unit, words)
         rate = words.say(f"trend_analysis.per_{result.by}", amount=rate)
         said.append(words.say(f"trend_analysis.{_turn(result, course.verdict.slope)}", rate=rate))
-    elif (run := _last_run(course)) is not None:
+    elif (run := course.last_run) is not None:
         said.append(_said_of_run(result, run, words))
     if result.unusual:
         said.append(_said_of_unusual(result, words))
@@ -429,7 +259,7 @@ def _said_of_unusual(result: TrendResult, words: Words) -> str:
     return words.say(
         f"trend_analysis.unusual_{result.by}",
         n=len(result.unusual),
-        whole=sum(point is not None for point in result.course.shown),
+        whole=result.course.known,
         worst=_label(result, first.slot, words),
         value=_figure(result, first.value, words),
     )
@@ -437,13 +267,6 @@ def _said_of_unusual(result: TrendResult, words: Words) -> str:
 
 def _turn(result: TrendResult, delta: float) -> str:
     return "better" if (delta > 0) != (result.kpi in LOWER_IS_BETTER) else "worse"
-
-
-def _last_run(course: Course) -> Signal | None:
-    runs = [
-        signal for signal in course.verdict.signals if signal.kind in ("run_above", "run_below")
-    ]
-    return max(runs, key=lambda signal: signal.last, default=None)
 
 
 def _said_of_run(result: TrendResult, run: Signal, words: Words) -> str:
@@ -454,42 +277,48 @@ def _said_of_run(result: TrendResult, run: Signal, words: Words) -> str:
     later = [p for p in course.shown[run.last + 1 :] if p is not None]
     return words.say(
         f"trend_analysis.level_{turn}" if not later else f"trend_analysis.was_{turn}",
-        first=_label(result, course.label(run.first), words),
-        last=_label(result, course.label(run.last), words),
+        first=_day(result, course.label(run.first), words),
+        last=_day(result, course.label(run.last), words, last=True),
         mean=_figure(result, fmean(inside), words),
         center=_figure(result, center, words),
     )
 
 
 def _metrics(result: TrendResult, words: Words) -> tuple[Part, ...]:
-    if result.now is None and result.course.verdict.limits is None:
+    limits, cites, n = result.course.verdict.limits, result.cites, len(result.unusual)
+    if result.now is None and limits is None:
         return ()
+    metrics = [_whole(result, words)]
+    if limits is not None:
+        label = words.say(f"trend_analysis.range_{result.by}")
+        note = words.say("trend_analysis.baseline", n=limits.points)
+        metrics.append(Metric(label, " – ".join(_range(result, words)), note, cites=cites))
+        label = words.say(f"trend_analysis.beyond_{result.by}")
+        of = words.say("common.of_total", part=n, whole=result.course.known)
+        metrics.append(Metric(label, of, "", "warning" if n else "neutral", cites))
+    return (Metrics(tuple(metrics)),)
+
+
+def _whole(result: TrendResult, words: Words) -> Metric:
+    """The figure of the whole period against the period before."""
     label = _name(result, words)
-    is_better_high = result.kpi not in LOWER_IS_BETTER
-    shown: dict[str, Any] = {
+    against: dict[str, Any] = {
         "before": result.before,
         "reference": _reference(result, words),
-        "higher_is_better": is_better_high,
+        "higher_is_better": result.kpi not in LOWER_IS_BETTER,
         "cites": result.cites,
     }
     if result.kpi in _PERCENT:
-        first = ratio_metric(label, result.now, words, target=result.target, **shown)
-    else:
-        figure = _figure(result, result.now, words)
-        first = amount_metric(label, result.now, figure, words, **shown)
-    metrics = [first]
+        return ratio_metric(label, result.now, words, target=result.target, **against)
+    shown = _figure(result, result.now, words)
+    return amount_metric(label, result.now, shown, words, **against)
+
+
+def _range(result: TrendResult, words: Words) -> tuple[str, ...]:
+    """Both limits of normal variation."""
     limits = result.course.verdict.limits
-    if limits is not None:
-        lower, upper = (_figure(result, edge, words) for edge in (limits.lower, limits.upper))
-        label = words.say(f"trend_analysis.range_{result.by}")
-        note = words.say("trend_analysis.baseline", n=limits.points)
-        metrics.append(Metric(label, f"{lower} – {upper}", note, cites=result.cites))
-        n = len(result.unusual)
-        label = words.say(f"trend_analysis.beyond_{result.by}")
-        many = sum(point is not None for point in result.course.shown)
-        of = words.say("common.of_total", part=n, whole=many)
-        metrics.append(Metric(label, of, "", "warning" if n else "neutral", result.cites))
-    return (Metrics(tuple(metrics)),)
+    edges = (limits.lower, limits.upper) if limits else ()
+    return tuple(_figure(result, edge, words) for edge in edges)
 
 
 def _reference(result: TrendResult, words: Words) -> str:
@@ -503,27 +332,10 @@ def _reference(result: TrendResult, words: Words) -> str:
 
 def _chart(result: TrendResult, words: Words) -> tuple[Part, ...]:
     """The period's points; weeks are few, so those before them are drawn too."""
-    course = result.course
-    first = course.history
-    if result.by == "week":
-        first = max(0, min(first, len(course.points) - _SHOWN_WEEKS))
-    drawn = [
-        (slot, point)
-        for slot, point in list(zip(course.slots, course.points, strict=True))[first:]
-        if slot not in result.left_out
-    ]
+    drawn = result.course.drawn(_SHOWN_WEEKS if result.by == "week" else 0)
     if not any(point is not None for _, point in drawn):
         return ()
     factor, unit = _scale(result, words)
-    limits, lines = course.verdict.limits, []
-    if limits is not None:
-        lines += [
-            Line(words.say("charts.mean"), limits.center * factor),
-            Line(words.say("charts.upper_limit"), limits.upper * factor),
-            Line(words.say("charts.lower_limit"), limits.lower * factor),
-        ]
-    if result.target is not None:
-        lines.append(Line(words.say("charts.target"), result.target * factor))
     label = _name(result, words)
     values = tuple(None if point is None else point * factor for _, point in drawn)
     return (
@@ -533,10 +345,20 @@ def _chart(result: TrendResult, words: Words) -> tuple[Part, ...]:
             tuple(_short(slot, words) for slot, _ in drawn),
             (Series(label, values),),
             unit,
-            tuple(lines),
+            tuple(Line(words.say(f"charts.{name}"), y * factor) for name, y in _marks(result)),
             result.cites,
         ),
     )
+
+
+def _marks(result: TrendResult) -> Iterator[tuple[str, float]]:
+    limits = result.course.verdict.limits
+    if limits is not None:
+        yield "mean", limits.center
+        yield "upper_limit", limits.upper
+        yield "lower_limit", limits.lower
+    if result.target is not None:
+        yield "target", result.target
 
 
 def _short(slot: Slot, words: Words) -> str:
@@ -556,20 +378,23 @@ def _scale(result: TrendResult, words: Words) -> tuple[float, str]:
 
 
 def _table(result: TrendResult, words: Words) -> tuple[Part, ...]:
-    if not result.unusual:
-        return ()
-    with_loss = any(unusual.loss for unusual in result.unusual)
-    heads = [words.say(f"trend_analysis.{result.by}"), words.say(f"kpis.{result.kpi}")]
-    if with_loss:
-        heads.append(words.say("trend_analysis.main_loss"))
-    rows = []
-    for unusual in result.unusual[:_UNUSUAL]:
-        row = [_short(unusual.slot, words), _figure(result, unusual.value, words)]
-        if with_loss:
-            row.append(_said_of_loss(unusual.loss, words))
-        rows.append(tuple(row))
-    title = words.say(f"trend_analysis.table_{result.by}", n=len(result.unusual))
-    return (Table(tuple(heads), tuple(rows), "lrl", title, result.cites),)
+    head = words.say(f"kpis.{result.kpi}")
+    amount: Column[Unusual] = (
+        durations(head, lambda day: day.value, words)
+        if result.kpi in _MINUTES
+        else figures(head, lambda day: _figure(result, day.value, words))
+    )
+    loss: Column[Unusual] = texts(
+        words.say("trend_analysis.main_loss"), lambda day: _said_of_loss(day.loss, words)
+    )
+    return table(
+        result.unusual[:_UNUSUAL],
+        texts(words.say(f"trend_analysis.{result.by}"), lambda day: _short(day.slot, words)),
+        amount,
+        loss if any(day.loss for day in result.unusual) else None,
+        title=words.say(f"trend_analysis.table_{result.by}", n=len(result.unusual)),
+        cites=result.cites,
+    )
 
 
 def _said_of_loss(loss: LossChange | None, words: Words) -> str:
@@ -585,14 +410,12 @@ def _said_of_loss(loss: LossChange | None, words: Words) -> str:
 
 
 def _notices(result: TrendResult, words: Words) -> tuple[Part, ...]:
-    said = []
-    if result.left_out:
-        shown = words.joined([_short(slot, words) for slot in result.left_out])
-        n = len(result.left_out)
-        said.append(words.say("trend_analysis.left_out", n=n, slots=shown))
-    if result.course.verdict.unjudged:
-        n = result.course.verdict.unjudged
-        said.append(words.say("trend_analysis.not_judged", n=n))
-    if any(point is not None for point in result.course.shown):
+    said, course = [], result.course
+    if course.left_out:
+        shown = words.joined([_short(slot, words) for slot in course.left_out])
+        said.append(words.say("trend_analysis.left_out", n=len(course.left_out), slots=shown))
+    if course.verdict.unjudged:
+        said.append(words.say("trend_analysis.not_judged", n=course.verdict.unjudged))
+    if course.known:
         said += [words.say(f"trend_analysis.gap_{kind}", n=n) for kind, n in result.gaps.items()]
     return tuple(Notice(text, "neutral") for text in said)

@@ -121,6 +121,15 @@ class Words:
         text = f"{sign}{self.number(hours)}{NBSP}h"
         return f"{text}{NBSP}{rest}{NBSP}min" if rest else text
 
+    def durations(self, values: Sequence[Number | None]) -> list[str]:
+        """Durations in minutes that stand below one another, all in one unit: in hours and
+        minutes ("0 h 07 min") where the longest of them is told in hours."""
+        known = [_known(value) for value in values]
+        longest = max((abs(minutes) for minutes in known if minutes is not None), default=0.0)
+        if math.floor(longest + 0.5) < _LONG:
+            return [self.minutes(minutes) for minutes in known]
+        return [self._hours(minutes) for minutes in known]
+
     def units(self, value: Number | None, unit: str | None, digits: int = 0) -> str:
         """A count with its unit: (1234, "bottles") → "1,234 bottles" / "1.234 Flaschen"."""
         number = self.number(value, digits)
@@ -207,6 +216,14 @@ class Words:
         return self.say("periods.so_far", period=name) if running else name
 
     # --- inside
+
+    def _hours(self, minutes: float | None) -> str:
+        whole = 0 if minutes is None else math.floor(abs(minutes) + 0.5)
+        if minutes is None or not whole:
+            return self.minutes(minutes)
+        hours, rest = divmod(whole, 60)
+        sign = MINUS if minutes < 0 else ""
+        return f"{sign}{self.number(hours)}{NBSP}h{NBSP}{rest:02}{NBSP}min"
 
     def _day(self, day: date, *, year: bool) -> str:
         text = self.say(

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from core.domain.safety import Severity, days_since_recordable, parse_severity
+from core.domain.safety import Severity, days_since, parse_severity
 
 TODAY = date(2026, 11, 23)
 
@@ -29,5 +29,5 @@ def test_days_since_the_last_recordable() -> None:
         (date(2026, 11, 20), Severity.FIRST_AID),
         (date(2026, 11, 24), Severity.FATALITY),
     ]
-    assert days_since_recordable(events, TODAY) == 13
-    assert days_since_recordable(events[2:], TODAY) is None
+    assert days_since(events, TODAY) == 13
+    assert days_since(events[2:], TODAY) is None

@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from core.access import Access
+from core.answer import Text
 from core.errors import NoData, UserError
 from core.request import User
 from tests.tools import plain_sql
@@ -63,7 +64,7 @@ def test_states_and_open_stops_are_those_of_the_data(ask: Ask, db: sqlite3.Conne
         """SELECT asset FROM downtime JOIN asset ON asset.id = asset
         WHERE "end" IS NULL AND plant = 'riverside'"""
     )
-    assert {stop.asset.id for stop in asked.result.stops} == {row[0] for row in still}
+    assert {stop.asset for stop in asked.result.stops} == {row[0] for row in still}
 
 
 def test_an_open_stop_is_said_first(ask: Ask, db: sqlite3.Connection) -> None:
@@ -95,6 +96,54 @@ def test_what_it_is_and_whom_to_ask(ask: Ask) -> None:
     assert about["Role"] == "constraint of its line"
     robot = ask("asset_lookup", {"assets": ("robot-2",)})
     assert ("Ideal rate", "unknown") in robot.tables[0].rows
+
+
+@pytest.mark.parametrize(
+    ("asset", "focus", "said"),
+    [
+        ("filler-3", "contact", "About Filler 3, ask shift lead packaging, ext. 4417."),
+        ("filler-3", "place", "Filler 3 stands in Riverside › Packaging › Line 3."),
+        ("riverside", "place", "Riverside is a plant of its own."),
+    ],
+)
+def test_what_is_asked_for_comes_first(ask: Ask, asset: str, focus: str, said: str) -> None:
+    asked = ask("asset_lookup", {"assets": (asset,), "focus": focus})
+    usual = ask("asset_lookup", {"assets": (asset,)})
+    assert asked.sentence == said
+    assert asked.of(Text)[1].text == usual.of(Text)[0].text
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_nobody_to_ask(make_plant: MakePlant, language: str) -> None:
+    script = 'CREATE TABLE downtime (asset TEXT, start TEXT, "end" TEXT);'
+    plant = make_plant('[[assets]]\nid = "m1"\n[facts.downtime]\ntable = "downtime"\n', script)
+    asked = plant.ask("asset_lookup", {"assets": ("m1",), "focus": "contact"}, language)
+    expected = {
+        "en": "No contact is recorded for m1.",
+        "de": "Für m1 ist kein Ansprechpartner hinterlegt.",
+    }
+    assert asked.sentence == expected[language]
+
+
+def test_reasons_are_read_without_the_month_of_production(ask: Ask) -> None:
+    asked = ask("asset_lookup", {"assets": ("line-3",)})
+    month = plain_sql.PERIODS["last 30 days"][0]
+    read = {
+        q.fact for q in asked.context.queries if q.interval and f"{q.interval.start:%F %T}" <= month
+    }
+    assert read == {"downtime"}
+
+
+def test_a_stop_that_nobody_closed_is_not_open(make_plant: MakePlant) -> None:
+    script = """
+    CREATE TABLE downtime (asset TEXT, start TEXT, "end" TEXT, reason TEXT);
+    INSERT INTO downtime VALUES ('m1', '2026-03-08 06:00:00', NULL, 'jam');
+    CREATE TABLE production (asset TEXT, start TEXT, "end" TEXT, total_units INT);
+    INSERT INTO production VALUES ('m1', '2026-03-12 09:00:00', '2026-03-12 11:00:00', 9);
+    """
+    facts = '[facts.production]\ntable = "production"\n[facts.downtime]\ntable = "downtime"\n'
+    asked = make_plant('[[assets]]\nid = "m1"\n' + facts, script).ask("asset_lookup", {})
+    assert not asked.result.stops
 
 
 def test_frequent_reasons_equal_plain_sql(ask: Ask, db: sqlite3.Connection) -> None:

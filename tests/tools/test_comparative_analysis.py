@@ -77,7 +77,7 @@ def test_an_area_alone_compares_what_makes_it_up(ask: Ask, db: sqlite3.Connectio
 
 def test_grinder_5_is_worst_and_grinder_1_best(ask: Ask) -> None:
     asked = ask("comparative_analysis", {"assets": ("machining",), "period": "last 30 days"})
-    found = asked.result.standings["oee"]
+    found = asked.result.sides.standings["oee"]
     assert (found.worst, found.best) == ("grinder-5", "grinder-1")
     assert asked.sentence.startswith("Grinder 5 is worst in OEE")
     assert "Breakdown" in asked.sentence
@@ -89,7 +89,7 @@ def test_grinder_5_is_worst_and_grinder_1_best(ask: Ask) -> None:
 def test_the_extremes_are_named_also_inside_normal_variation(ask: Ask) -> None:
     args = {"assets": ("line-1", "line-2", "line-4"), "kpi": "quality", "period": "yesterday"}
     asked = ask("comparative_analysis", args)
-    assert asked.result.standings["quality"].worst is None
+    assert asked.result.sides.standings["quality"].worst is None
     ranked = sorted(asked.result.subjects, key=lambda s: s.figures["quality"].value)
     low, high = ranked[0].asset.name, ranked[-1].asset.name
     assert re.search(rf"{high} [\d.]+ % is highest, {low} [\d.]+ % lowest", asked.sentence)
@@ -112,8 +112,8 @@ def test_without_units_nothing_is_said_of_them(make_plant: MakePlant) -> None:
 
 def test_nobody_is_worst_inside_normal_variation(ask: Ask) -> None:
     asked = ask("comparative_analysis", {"assets": ("line-1", "line-4")})
-    assert asked.result.standings["oee"].known
-    assert asked.result.standings["oee"].worst is None
+    assert asked.result.sides.standings["oee"].known
+    assert asked.result.sides.standings["oee"].worst is None
     assert "within normal day-to-day variation" in asked.sentence
     assert "worst" not in asked.said
     assert asked.tables[0].rows[0][-1] == "no"
@@ -130,7 +130,7 @@ def test_line_3_loses_its_nights(ask: Ask, db: sqlite3.Connection) -> None:
     time = sum(planned(db, ["line-3"], *night) for night in nights)
     assert figures(asked, "oee")["Night"] == pytest.approx(good / time)
     month = ask("comparative_analysis", {"assets": ("line-3",), "by": "shift"})
-    assert month.result.standings["oee"].worst == "Night"
+    assert month.result.sides.standings["oee"].worst == "Night"
     assert resolved(month).argument("days") == "30"
     assert "Availability" in month.sentence
     assert "Breakdown" in month.sentence
@@ -149,7 +149,7 @@ def test_two_periods(ask: Ask, db: sqlite3.Connection) -> None:
 
 def test_one_asset_alone_is_compared_with_the_period_before(ask: Ask) -> None:
     asked = ask("comparative_analysis", {"assets": ("line-3",)})
-    assert asked.result.by == "period"
+    assert asked.result.sides.by == "period"
     heads = [name.replace("\u00a0", " ") for name in asked.tables[0].columns]
     assert heads[1:3] == ["the last 7 days", "Thu 26 Feb – Wed 4 Mar"]
 
@@ -168,7 +168,7 @@ def test_what_makes_the_sides_unlike_is_named(ask: Ask) -> None:
     assert any("product mix differs" in notice for notice in asked.notices)
     units = ask("comparative_analysis", {"assets": ("line-1", "grinder-1")})
     assert any("units differ" in notice for notice in units.notices)
-    assert "output" not in units.result.standings
+    assert "output" not in units.result.sides.standings
     same = ask("comparative_analysis", {"assets": ("grinder-2", "grinder-3")})
     assert not any("differ" in notice for notice in same.notices)
 
@@ -266,3 +266,15 @@ def test_empty_tables(make_plant: MakePlant) -> None:
     script = TABLE.partition("INSERT")[0]
     with pytest.raises(NoData):
         make_plant(TWO + FACT, script).ask("comparative_analysis")
+
+
+def test_each_plant_is_measured_over_its_own_day(ask: Ask) -> None:
+    asked = ask("comparative_analysis", {"assets": ("riverside", "hamburg"), "period": "yesterday"})
+    (_, riverside), (_, hamburg) = asked.result.measured
+    assert (riverside.zone, hamburg.zone) == ("America/Chicago", "Europe/Berlin")
+    assert riverside.interval != hamburg.interval
+    assert "CDT" in asked.heading
+    assert "CET" in asked.heading
+    for place, period in (("riverside", "yesterday"), ("hamburg", "yesterday")):
+        alone = ask("oee_query", {"assets": (place,), "period": period})
+        assert figures(asked, "oee")[place] == pytest.approx(alone.result.found.kpis.oee)

@@ -7,6 +7,7 @@ import pytest
 from core.access import Access
 from core.answer import Chart, Metric, Table, Text
 from core.errors import NoData, UserError
+from core.words import Words
 from tests.plants import NOW
 from tests.tools import plain_sql
 from tests.tools.conftest import Ask, Asked, MakePlant
@@ -110,7 +111,7 @@ def test_line_1_has_long_changeovers_on_mondays(ask: Ask) -> None:
 
 def test_filler_2_has_many_minor_stops(ask: Ask) -> None:
     asked = ask("downtime_analysis", {"assets": ("filler-2",), "period": "last 7 days"})
-    assert asked.result.median < 3
+    assert asked.result.lengths.median < 3
     others = ask("downtime_analysis", {"assets": ("filler-1",), "period": "last 7 days"})
     assert asked.result.now.stops > 2.5 * others.result.now.stops
 
@@ -143,7 +144,10 @@ def test_a_lines_failures_are_those_of_its_machines(ask: Ask) -> None:
     asked = ask("downtime_analysis", {"assets": ("line-3",), "period": "last 7 days"})
     assert "MTBF, Filler 3" in asked.metrics
     filler = ask("downtime_analysis", {"assets": ("filler-3",), "period": "last 7 days"})
-    assert asked.result.now.reliability == filler.result.now.reliability
+    found, own = asked.result.now.reliability, filler.result.now.reliability
+    assert (found.failures, found.mend_by) == (own.failures, own.mend_by)
+    assert found.mtbf == pytest.approx(own.mtbf)
+    assert found.mean_to_mend == pytest.approx(own.mean_to_mend)
 
 
 def test_longest_and_median_equal_plain_sql(ask: Ask, db: sqlite3.Connection) -> None:
@@ -152,8 +156,8 @@ def test_longest_and_median_equal_plain_sql(ask: Ask, db: sqlite3.Connection) ->
     lengths = sorted(plain_sql.total(plain_sql.down(db, ["line-4"], start, end)).lengths)
     middle = len(lengths) // 2
     median = lengths[middle] if len(lengths) % 2 else sum(lengths[middle - 1 : middle + 1]) / 2
-    assert asked.result.median == pytest.approx(median, abs=0.01)
-    minutes = [stop.minutes for stop in asked.result.longest]
+    assert asked.result.lengths.median == pytest.approx(median, abs=0.01)
+    minutes = [stop.minutes for stop in asked.result.lengths.longest]
     assert minutes == sorted(minutes, reverse=True)
     assert minutes[0] == pytest.approx(lengths[-1], rel=0.5)
     long = sum(length >= 15 - 1e-6 for length in lengths)
@@ -271,6 +275,76 @@ def test_before_the_records_begin_nothing_is_known(ask: Ask) -> None:
     assert not asked.metrics
 
 
+# --- the figure that is asked for first ------------------------------------------------------
+
+
+def test_the_first_sentence_is_the_figure_asked_for(ask: Ask) -> None:
+    args = {"assets": ("grinder-5",), "period": "last 7 days"}
+    usual = ask("downtime_analysis", args)
+    now, first = usual.result.now, usual.result.lengths.longest[0]
+    mtbf, mttr = usual.metrics["MTBF"].value, usual.metrics["MTTR"].value
+    expected = {
+        "stops": f": {now.stops} stops.",
+        "longest": f"the longest stop took {words(first.minutes)}, from ",
+        "mtbf": f"MTBF {mtbf}, with {now.reliability.failures} failures.",
+        "mttr": f"MTTR {mttr}, with {now.reliability.failures} failures.",
+    }
+    for focus, said in expected.items():
+        asked = ask("downtime_analysis", {**args, "focus": focus})
+        lead, rest = asked.of(Text)
+        assert said.replace("\u00a0", " ") in asked.sentence
+        assert lead.cites
+        assert rest.text == usual.of(Text)[0].text
+        assert ask("downtime_analysis", {**args, "focus": focus}, "de").sentence != asked.sentence
+
+
+def words(minutes: float) -> str:
+    return Words("en").minutes(minutes)
+
+
+def test_of_a_line_it_is_said_whose_failures_count(ask: Ask) -> None:
+    args = {"assets": ("line-3",), "period": "last 7 days", "focus": "mtbf"}
+    assert "Line 3 (failures of Filler 3), " in ask("downtime_analysis", args).sentence
+
+
+def test_a_figure_asked_for_by_name_comes_before_what_stands(ask: Ask) -> None:
+    asked = ask("downtime_analysis", {"assets": ("line-3",), "focus": "longest"})
+    assert "the longest stop took" in asked.sentence
+    assert not asked.result.standing
+
+
+def test_words_of_other_tools_count_as_not_said(ask: Ask) -> None:
+    asked = ask("downtime_analysis", {"assets": ("line-3",), "focus": "contact"})
+    assert asked.result.args.focus is None
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("focus", ["stops", "longest", "mtbf", "mttr"])
+def test_a_figure_that_is_not_known_is_said_to_be(
+    make_plant: MakePlant, focus: str, language: str
+) -> None:
+    plant = make_plant(M1 + '[facts.downtime]\ntable = "downtime"\n', STOPS)
+    asked = plant.ask("downtime_analysis", {"focus": focus}, language)
+    unknown = "cannot be given" if language == "en" else "kann nicht genannt werden"
+    assert (unknown in asked.sentence) == (focus in ("mtbf", "mttr"))
+
+
+def test_a_time_without_failures_has_no_mtbf(make_plant: MakePlant) -> None:
+    script = """
+    CREATE TABLE downtime (asset TEXT, start TEXT, "end" TEXT, loss TEXT);
+    INSERT INTO downtime VALUES ('m1', '2026-03-10 06:00:00', '2026-03-10 06:40:00', 'setup');
+    """
+    plant = make_plant(M1 + '[facts.downtime]\ntable = "downtime"\n', script)
+    assert "no failure is recorded" in plant.ask("downtime_analysis", {"focus": "mtbf"}).sentence
+
+
+def test_minutes_of_one_column_have_one_unit(ask: Ask) -> None:
+    asked = ask("downtime_analysis", {"assets": ("packaging",), "period": "last 7 days"})
+    for table in asked.tables:
+        cells = [row[table.columns.index("Duration")] for row in table.rows]
+        assert len({"h" in cell for cell in cells if cell != "0\u00a0min"}) == 1
+
+
 # --- plants with less ------------------------------------------------------------------------
 
 M1 = '[[assets]]\nid = "m1"\n'
@@ -326,6 +400,35 @@ def test_two_records_that_differ_are_both_shown(make_plant: MakePlant) -> None:
     assert "Stops" not in asked.metrics
 
 
+def test_rows_may_count_planned_stops_with_the_others(make_plant: MakePlant) -> None:
+    """A gap that is exactly the planned pause is no contradiction."""
+    script = """
+    CREATE TABLE downtime (asset TEXT, start TEXT, "end" TEXT, loss TEXT);
+    INSERT INTO downtime VALUES ('m1', '2026-03-10 07:00:00', '2026-03-10 07:40:00', 'breakdown'),
+        ('m1', '2026-03-10 09:00:00', '2026-03-10 10:30:00', 'planned');
+    CREATE TABLE production (asset TEXT, start TEXT, "end" TEXT, total_units INT, down_min REAL);
+    INSERT INTO production VALUES ('m1', '2026-03-10 06:00:00', '2026-03-10 14:00:00', 500, 130);
+    """
+    facts = '[facts.production]\ntable = "production"\n[facts.downtime]\ntable = "downtime"\n'
+    shifts = (
+        '[plants.p]\nzone = "UTC"\nshifts = [{ name = "D", start = 06:00:00, end = 14:00:00 }]\n'
+    )
+    plant = make_plant(shifts + '[[assets]]\nid = "m1"\nplant = "p"\n' + facts, script)
+    args = {"period": "2026-03-10"}
+    asked = plant.ask("downtime_analysis", args)
+    assert asked.result.now.minutes == pytest.approx(40)
+    assert asked.result.now.found.recorded_down == {"m1": 130}
+    assert not any("records differ" in notice for notice in asked.notices)
+    assert any("by shift" in command for command in asked.commands)
+
+
+def test_without_shifts_none_are_offered(make_plant: MakePlant) -> None:
+    asked = make_plant(M1 + '[facts.downtime]\ntable = "downtime"\n', STOPS).ask(
+        "downtime_analysis", {}
+    )
+    assert not any("by shift" in command for command in asked.commands)
+
+
 def test_sums_are_not_counted(make_plant: MakePlant) -> None:
     script = """
     CREATE TABLE shifts (machine TEXT, start TEXT, lost REAL, why TEXT);
@@ -346,7 +449,7 @@ def test_sums_are_not_counted(make_plant: MakePlant) -> None:
         asked = plant.ask("downtime_analysis", {}, language)
         assert asked.result.now.minutes == pytest.approx(45)
         assert reasons(asked) == pytest.approx({"jam": 42, "cleaning": 3})
-        assert not asked.result.longest
+        assert not asked.result.lengths.longest
         assert len(asked.metrics) == 1
     assert "jam, 42 min (93 %)" in plant.ask("downtime_analysis", {}).sentence
 

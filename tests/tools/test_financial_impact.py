@@ -37,7 +37,7 @@ def test_costs_equal_plain_sql(ask: Ask, db: sqlite3.Connection, asset: str, per
 def test_the_period_before(ask: Ask, db: sqlite3.Connection, period: str) -> None:
     asked = ask("financial_impact", {"assets": ("packaging",), "period": period})
     down, _ = costs(db, "packaging", *plain_sql.BEFORE[period])
-    assert total(asked.result.before.of(STOPS)).amounts["USD"] == pytest.approx(down)
+    assert total(asked.result.compared.before.of(STOPS)).amounts["USD"] == pytest.approx(down)
     assert "vs" in asked.metrics["Downtime"].change
 
 

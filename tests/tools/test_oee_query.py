@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from core.tools.oee_query import OeeArgs
@@ -55,3 +57,19 @@ def test_without_data_nothing_is_drawn(ask: Ask) -> None:
     assert not asked.tables
     assert not asked.metrics
     assert any("only 0 % of the planned time has data" in notice for notice in asked.notices)
+
+
+def test_a_running_period_is_compared_up_to_where_whole_rows_end(ask: Ask) -> None:
+    """Rows are hourly and it is 12:20: the row that runs is live, that of yesterday is whole."""
+    asked = ask("oee_query", {"assets": ("line-h1",), "period": "this shift"})
+    against = asked.result.compared
+    assert against.until == datetime(2026, 3, 12, 11, tzinfo=UTC)
+    now, before = against.now.covered, against.before.covered
+    assert now.minutes == before.minutes == 360
+    assert now.end == against.until < asked.result.found.covered.end
+    assert "Changes are told up to 12:00: there the whole rows of the period before end." in (
+        asked.notices
+    )
+    change = against.now.kpis.oee - against.before.kpis.oee
+    shown = asked.metrics["OEE"].change.replace("\u00a0", " ").replace("−", "-")
+    assert f"{change * 100:+.1f} pp" in shown

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from core.access import Access
+from core.answer import Text
 from core.errors import NoData
 from tests.tools.conftest import Ask, MakePlant
 
@@ -103,14 +104,47 @@ INSERT INTO safety VALUES ('2026-03-10 08:00:00', 'Near Miss', 'hall'),
 """
 
 
+GRAVE = """
+CREATE TABLE safety (time TEXT, severity TEXT, asset TEXT, area TEXT);
+INSERT INTO safety VALUES ('2026-02-01 08:00:00', 'lost time', 'm1', 'hall'),
+    ('2026-03-01 08:00:00', 'recordable', NULL, 'hall'),
+    ('2026-03-10 08:00:00', 'near miss', 'm1', 'hall');
+"""
+
+
+@pytest.mark.parametrize(
+    ("focus", "language", "said"),
+    [
+        ("recordable", "en", "11 days since the last recordable event ("),
+        ("recordable", "de", "11 Tage seit dem letzten meldepflichtigen Ereignis ("),
+        ("lost_time", "en", "39 days since the last lost-time accident ("),
+        ("lost_time", "de", "39 Tage seit dem letzten Unfall mit Ausfallzeit ("),
+    ],
+)
+def test_the_days_asked_for_come_first(
+    make_plant: MakePlant, focus: str, language: str, said: str
+) -> None:
+    plant = make_plant(M1 + '[facts.safety]\ntable = "safety"\n', GRAVE)
+    machine = plant.ask("safety_events", {"assets": ("m1",), "focus": focus}, language)
+    assert machine.sentence.startswith(f"Hall: {said}")  # where one of its area counts too
+    assert machine.of(Text)[0].cites
+    assert len(machine.of(Text)) == 2
+    whole = plant.ask("safety_events", {"focus": focus}, language).sentence
+    assert whole.startswith(f"Plant: {said}Hall, ")
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_an_unknown_severity_is_listed_as_recorded(make_plant: MakePlant, language: str) -> None:
     plant = make_plant(M1 + '[facts.safety]\ntable = "safety"\n', EVENTS)
     asked = plant.ask("safety_events", {}, language)
     assert asked.result.total == 2
-    assert any("ouch" in row[0] for table in asked.tables for row in table.rows)
+    assert any("ouch" in label for label in asked.charts[0].categories)
+    assert any("ouch" in row[2] for row in asked.tables[0].rows)
     assert any("ouch" in notice for notice in asked.notices)
     assert "70" in asked.sentence  # days since New Year's Day
+    never = plant.ask("safety_events", {"focus": "lost_time"}, language).sentence
+    assert ("no lost-time accident" in never) == (language == "en")
+    assert "1 Jan 2026" in never or "1. Jan 2026" in never
 
 
 def test_no_event_differs_from_no_data(make_plant: MakePlant) -> None:
@@ -133,3 +167,6 @@ def test_an_empty_table(make_plant: MakePlant, language: str) -> None:
     asked = plant.ask("safety_events", {}, language)
     assert asked.result.total == 0
     assert asked.sentence
+    assert plant.ask("safety_events", {"focus": "recordable"}, language).sentence.startswith(
+        "Plant: "
+    )

@@ -144,7 +144,7 @@ def test_days_without_a_shift_are_gaps(ask: Ask) -> None:
 
 def test_the_running_day_is_no_point(ask: Ask, db: sqlite3.Connection) -> None:
     asked = ask("trend_analysis", {"assets": ("line-4",), "period": "this month", "kpi": "output"})
-    assert [slot.day for slot in asked.result.left_out] == [date(2026, 3, 12)]
+    assert [slot.day for slot in asked.result.course.left_out] == [date(2026, 3, 12)]
     assert len(asked.charts[0].categories) == 11
     assert any("only partly in the period" in notice for notice in asked.notices)
     total = db.execute(

@@ -87,6 +87,17 @@ def test_minutes(value: float | None, expected: str) -> None:
     assert plain(EN.minutes(value)) == expected
 
 
+def test_durations_below_one_another_have_one_unit() -> None:
+    short = [plain(said) for said in EN.durations([67, 6.6, 0, None])]
+    assert short == ["67 min", "6.6 min", "0 min", "unknown"]
+    long = [plain(said) for said in EN.durations([107, 67, 6.6, 0, 0.3, None, -120, 74040])]
+    assert long == [
+        "1 h 47 min", "1 h 07 min", "0 h 07 min", "0 min", "0.3 min", "unknown",
+        "\u22122 h 00 min", "1,234 h 00 min",
+    ]  # fmt: skip
+    assert EN.durations([]) == []
+
+
 def test_minutes_in_german() -> None:
     assert plain(DE.minutes(74040)) == "1.234 h"
     assert DE.minutes(None) == "unbekannt"
