@@ -6,11 +6,13 @@ import logging
 from dataclasses import dataclass
 
 from adapters import Progress
+from bot.access_file import access_rules
 from bot.cache_ledger import CacheLedger
 from bot.clock import Clock
 from bot.log import log_defect
 from bot.plant import plant_file
 from bot.settings import Settings
+from core.access import AccessRules
 from core.answer import Answer, Text
 from core.assistant import Assistant
 from core.data.cache import CachedSource
@@ -32,6 +34,7 @@ class App:
     source: CachedSource
     store: Store | None
     ledger: CacheLedger
+    access: AccessRules
 
     async def handle(self, request: Request, progress: Progress | None = None) -> Answer:
         """The answer; a defect is logged, and the reader gets its id."""
@@ -57,8 +60,10 @@ def build(settings: Settings, clock: Clock) -> App:
     plant = plant_file(settings)
     source = CachedSource(SqlDataSource(plant), clock)
     store = _store(settings)
-    assistant = Assistant(plant, source, store, language=settings.language)
-    return App(settings, assistant, source, store, CacheLedger(settings.home))
+    access = access_rules(settings.access_file)
+    language = settings.language
+    assistant = Assistant(plant, source, store, language=language, access_of=access.of)
+    return App(settings, assistant, source, store, CacheLedger(settings.home), access)
 
 
 def _store(settings: Settings) -> Store | None:

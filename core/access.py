@@ -5,26 +5,96 @@ Access is applied to what is asked of the sources, never to the finished text.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.domain.assets import Asset, Hierarchy
+from core.request import Place, User
+
+ALL = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`places` are ids of plants and areas; None means all of them."""
+    """`places` are ids of plants and areas; None means all of them. `audience` are those that
+    everyone else who reads the answer may see."""
 
     places: frozenset[str] | None = None
     money: bool = True
+    audience: frozenset[str] | None = None
 
     def allows(self, asset: Asset, hierarchy: Hierarchy) -> bool:
-        """Whether the asset lies in one of the places."""
-        return self.places is None or not self.places.isdisjoint(hierarchy.path(asset.id))
+        """Whether the asset lies in one of the places, for the asker and for the audience."""
+        path = hierarchy.path(asset.id)
+        return all(s is None or not s.isdisjoint(path) for s in (self.places, self.audience))
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The places that are named at all."""
+        return (self.places or frozenset()) | (self.audience or frozenset())
+
+    @property
+    def everywhere(self) -> bool:
+        return self.places is None and self.audience is None
 
     @property
     def scope(self) -> str:
         """Part of the cache's key, so that nobody is served what another may see."""
-        return "*" if self.places is None else ",".join(sorted(self.places))
+        named = (self.places, self.audience) if self.audience is not None else (self.places,)
+        return "|".join("*" if s is None else repr(sorted(s)) for s in named)
 
 
 EVERYTHING = Access()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What some people, or whoever reads some channels, may see.
+
+    `users` and `groups` are chat identities (`slack:T…:U…`, `slack:T…:S…`), `channels` are places
+    (`slack:T…:C…`).
+    """
+
+    users: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    access: Access = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRules:
+    """`default` holds for everyone and every channel that no rule names."""
+
+    default: Access = EVERYTHING
+    rules: tuple[Rule, ...] = ()
+
+    def of(self, user: User, place: Place) -> Access:
+        """What may be shown to this user in this place: in a place that others read, only what
+        all of them may see."""
+        own = self._together(
+            rule.access
+            for rule in self.rules
+            if user.id in rule.users or not rule.groups.isdisjoint(user.groups)
+        )
+        if place.private:
+            return own
+        address = f"{place.channel}:{place.address}"
+        others = self._together(r.access for r in self.rules if address in r.channels)
+        return Access(own.places, own.money and others.money, others.places)
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The user groups that any rule names."""
+        return frozenset(group for rule in self.rules for group in rule.groups)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The places that are named at all."""
+        granted = (self.default, *(rule.access for rule in self.rules))
+        return frozenset(place for access in granted for place in access.named)
+
+    def _together(self, granted: Iterable[Access]) -> Access:
+        found: Sequence[Access] = tuple(granted) or (self.default,)
+        sets = [access.places for access in found]
+        places = None if None in sets else frozenset(p for s in sets if s is not None for p in s)
+        return Access(places, any(access.money for access in found))

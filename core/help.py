@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core import registry
 from core.answer import Action, Actions, Answer, Heading, Table, Text
+from core.tool import AnyTool
 from core.words import Words
 
 _OFFERED = ("/actions", "/production", "/oee", "/downtime")
@@ -16,6 +17,11 @@ def ways_out(assets: Sequence[str] = ()) -> Actions:
     commands = ("/downtime", "/oee", "/production") if assets else _OFFERED
     said = [" ".join((command, *assets)) for command in commands]
     return Actions(tuple(Action(command, command) for command in said))
+
+
+def examples(tool: AnyTool, words: Words) -> Actions:
+    """The tool's example questions, to be pressed."""
+    return Actions(tuple(Action(said, said) for said in tool.examples[words.language]))
 
 
 def help_answer(command: str, words: Words) -> Answer:
@@ -36,13 +42,16 @@ def _all(words: Words) -> Answer:
 
 def _one(name: str, words: Words) -> Answer:
     tool = registry.tool(name)
-    examples = tool.examples[words.language]
     rows = tuple((field, words.say(f"help.field_{field}")) for field in tool.args.model_fields)
     columns = (words.say("help.field"), words.say("help.meaning"))
-    offered = Actions(tuple(Action(example, example) for example in examples))
     heading = Heading(f"/{tool.command}")
     return Answer(
         "answer",
-        (heading, Text(words.say(f"help.{name}")), Table(columns, rows, "ll"), offered),
+        (
+            heading,
+            Text(words.say(f"help.{name}")),
+            Table(columns, rows, "ll"),
+            examples(tool, words),
+        ),
         tool=None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -13,8 +14,8 @@ from core.answer import Answer
 from core.answer_json import to_json
 from core.data.query import Query
 from core.errors import SourceUnavailable
-from core.request import Request
-from core.store import Feedback, Store, StoredAnswer
+from core.request import Place, Request
+from core.store import Feedback, Person, Store, StoredAnswer
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,22 @@ class Kept:
             return {}
         return thread.context if thread else {}
 
+    async def person(self, user_id: str) -> Person:
+        """What the person chose for themselves; nothing where the store does not answer."""
+        if self._store is None:
+            return Person(user_id)
+        try:
+            return await self._store.person(user_id) or Person(user_id)
+        except SourceUnavailable as error:
+            self._fail(error)
+            return Person(user_id)
+
+    async def choose(self, person: Person, at: datetime) -> None:
+        """Raises SourceUnavailable: a choice must not seem made when it is not."""
+        if self._store is None:
+            raise SourceUnavailable("store", "no connection")
+        await self._store.save_person(person, at)
+
     async def keep(
         self, request: Request, answer: Answer, queries: list[Query], context: Mapping[str, Any]
     ) -> None:
@@ -46,7 +63,7 @@ class Kept:
             id=answer.id,
             asked_at=request.now,
             user_id=request.user.id,
-            place_key=request.place.key,
+            place_key=self._key(request),
             question=request.text,
             tool=answer.tool or "",
             args=dict(context),
@@ -61,14 +78,24 @@ class Kept:
             self._fail(error)
 
     async def answer(self, answer_id: str, request: Request) -> StoredAnswer | None:
-        """The stored answer, for the person who was given it or the place where it stands."""
+        """The stored answer, for the person who was given it and, where others read it too, for
+        whoever asks from the same place, in whichever of its threads."""
         if self._store is None:
             return None
         found = await self._store.answer(answer_id)
         if found is None:
             return None
-        theirs = found.user_id == request.user.id or found.place_key == request.place.key
+        theirs = found.user_id == request.user.id or stands_in(found, request.place)
         return found if theirs else None
+
+    async def resume(self, request: Request, stored: StoredAnswer) -> None:
+        """Makes the answer the one that the conversation goes on from."""
+        if self._store is None:
+            return
+        try:
+            await self._store.save_thread(self._key(request), stored.args, request.now)
+        except SourceUnavailable as error:
+            self._fail(error)
 
     async def feedback(self, given: Feedback) -> None:
         """Raises SourceUnavailable: unlike a thread's context, a verdict must not get lost."""
@@ -84,6 +111,14 @@ class Kept:
     def _fail(self, error: SourceUnavailable) -> None:
         self.failed = True
         log.warning("the store does not answer: %s", error.problem)
+
+
+def stands_in(stored: StoredAnswer, place: Place) -> bool:
+    """Whether everyone in the place could read the answer, in whichever of its threads.
+
+    What was told privately has a key that ends with the person, and so is no place's.
+    """
+    return stored.place_key.rpartition("|")[0] == place.key.rpartition("|")[0]
 
 
 def query_of(stored: Any) -> Query:

@@ -11,13 +11,19 @@ Language = Literal["en", "de"]
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A chat identity (`slack:T…:U…`, `teams:tenant:oid`, `console:local`)."""
+    """A chat identity (`slack:T…:U…`, `teams:tenant:oid`, `console:local`).
+
+    `language` was chosen by the person; `locale` is their platform's, which holds where neither a
+    choice nor the question's own words tell. `groups` are the platform's user groups.
+    """
 
     id: str
     name: str = ""
     language: Language | None = None
     plant: str | None = None
     areas: tuple[str, ...] = ()
+    locale: Language | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`text` is a command ("/oee line-3 yesterday") or free text; `now` is aware UTC."""
+    """`text` is a command ("/oee line-3 yesterday") or free text; `now` is aware UTC.
+
+    `addressed` is False for what people say to one another in a thread that the bot may be part
+    of: it is answered where it is a question about the plant, and else passed over. `typed` is
+    False for what a button carries, whose words tell nothing of the language of who presses it.
+    """
 
     user: User
     place: Place
@@ -45,3 +56,5 @@ class Request:
     now: datetime
     plant: str | None = None
     language: Language | None = field(default=None)
+    addressed: bool = True
+    typed: bool = True

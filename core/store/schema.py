@@ -20,8 +20,10 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. Known here so that a start need not import alembic to find it."""
+
+INBOX_STATES = ("working", "sending", "done", "unknown", "failed")
 
 MAX_TEXT = 4_000
 """Characters kept of a question or of a reason given with feedback."""
@@ -107,4 +109,30 @@ feedback = Table(
     Column("reason", Words),
     Column("at", Instant, nullable=False),
     UniqueConstraint("answer_id", "user_id"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("channel", Text, nullable=False),
+    # Null once the work is done: what people said is not kept longer than it is needed.
+    Column("payload", JSON(none_as_null=True)),
+    Column("state", Text, CheckConstraint(f"state IN {INBOX_STATES}", "state"), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("received_at", Instant, nullable=False, index=True),
+    Column("lease_until", Instant, nullable=False),
+    Index(None, "state", "lease_until"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("user_id", Words, primary_key=True),
+    Column("plant", Text),
+    Column("areas", JSON, nullable=False),
+    Column("language", Text),
+    Column("quiet_from", Text),
+    Column("quiet_to", Text),
+    Column("updated_at", Instant, nullable=False),
 )

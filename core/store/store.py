@@ -18,8 +18,11 @@ from sqlalchemy import Connection, Engine, Row, Table, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from core.store.engine import failures, store_engine
+from core.store.group_commit import GroupCommit
+from core.store.inbox import Inbox
 from core.store.migrate import migrate, revision
-from core.store.schema import HEAD, answers, feedback, threads
+from core.store.people import Person
+from core.store.schema import HEAD, answers, feedback, people, threads
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -68,6 +71,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._writes = GroupCommit(engine)
+        self.inbox = Inbox(self._writes, engine.dialect.name)
 
     @classmethod
     def open(cls, url: str, *, wait_seconds: float = 5.0) -> Self:
@@ -87,6 +92,7 @@ class Store:
         return cls(engine)
 
     def close(self) -> None:
+        self._writes.close()
         self._engine.dispose()
 
     async def thread(self, key: str) -> Thread | None:
@@ -102,17 +108,19 @@ class Store:
         starts afresh, which is better than building on an older question.
         """
         if len(json.dumps(context)) > MAX_CONTEXT_CHARACTERS:
-            await self._run(lambda c: c.execute(delete(threads).where(threads.c.key == key)))
+            await self._write(lambda c: c.execute(delete(threads).where(threads.c.key == key)))
             return
         values = {"context": dict(context), "updated_at": at}
         statement = self._insert(threads).values(key=key, **values)
         upsert = statement.on_conflict_do_update(index_elements=["key"], set_=values)
-        await self._run(lambda connection: connection.execute(upsert))
+        await self._write(lambda connection: connection.execute(upsert))
 
     async def save_answer(self, answer: StoredAnswer) -> None:
         """Keeps the answer; one that is already kept under this id stays as it is."""
-        statement = self._insert(answers).values(asdict(answer))
-        await self._run(lambda c: c.execute(statement.on_conflict_do_nothing()))
+        # Not asdict: it would copy the queries, which may hold ten thousands of spans.
+        values = {field.name: getattr(answer, field.name) for field in fields(answer)}
+        statement = self._insert(answers).values(values)
+        await self._write(lambda c: c.execute(statement.on_conflict_do_nothing()))
 
     async def answer(self, id: str) -> StoredAnswer | None:
         """The answer of that id, or None: never given, or pruned."""
@@ -139,7 +147,7 @@ class Store:
         unique = ["answer_id", "user_id"]
         upsert = statement.on_conflict_do_update(index_elements=unique, set_=values)
         try:
-            await self._run(lambda connection: connection.execute(upsert))
+            await self._write(lambda connection: connection.execute(upsert))
         except IntegrityError:  # the foreign key: there is no such answer
             return False
         return True
@@ -163,7 +171,35 @@ class Store:
                 connection.execute(old_threads).rowcount + connection.execute(old_answers).rowcount
             )
 
-        return await self._run(delete_old)
+        return await self._write(delete_old)
+
+    async def person(self, user_id: str) -> Person | None:
+        """What the person chose, or None where they chose nothing yet."""
+        statement = select(people).where(people.c.user_id == user_id)
+        row = await self._run(lambda connection: connection.execute(statement).one_or_none())
+        if row is None:
+            return None
+        quiet = (row.quiet_from, row.quiet_to) if row.quiet_from else None
+        areas = tuple(row.areas)
+        return Person(row.user_id, row.plant, areas, row.language, quiet, row.updated_at)
+
+    async def save_person(self, person: Person, at: datetime) -> None:
+        """Replaces what the person chose before."""
+        quiet_from, quiet_to = person.quiet or (None, None)
+        values = {
+            "plant": person.plant,
+            "areas": list(person.areas),
+            "language": person.language,
+            "quiet_from": quiet_from,
+            "quiet_to": quiet_to,
+            "updated_at": at,
+        }
+        statement = self._insert(people).values(user_id=person.user_id, **values)
+        upsert = statement.on_conflict_do_update(index_elements=["user_id"], set_=values)
+        await self._write(lambda connection: connection.execute(upsert))
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
+        return await self._writes.run(work)
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         def in_thread() -> T:

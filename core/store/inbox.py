@@ -1,0 +1,129 @@
+"""What a channel received, written down before it is acknowledged, so that a crash loses nothing
+and a second delivery of the same thing does nothing.
+
+A row is worked on by whoever holds its lease. `sending` is set right before the answer goes out:
+whoever takes over a row in that state knows that the answer may have been seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.store.group_commit import GroupCommit
+from core.store.schema import inbox
+
+KEPT = timedelta(days=2)
+Ending = Literal["done", "unknown", "failed"]
+_OPEN = ("working", "sending")
+_EXTEND = (
+    update(inbox)
+    .where(inbox.c.key == bindparam("held"), inbox.c.attempt == bindparam("as"))
+    .where(or_(*(inbox.c.state == state for state in _OPEN)))
+    .values(lease_until=bindparam("until"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A received thing to be worked on. `maybe_sent`: an earlier attempt had begun to answer."""
+
+    key: str
+    payload: Mapping[str, Any]
+    received_at: datetime
+    attempt: int = 1
+    maybe_sent: bool = False
+
+
+class Inbox:
+    """Rows of all channels; one per process, on the store's database. `until` is when a lease ends.
+
+    Every method raises SourceUnavailable where the database does not answer.
+    """
+
+    def __init__(self, writes: GroupCommit, dialect: str) -> None:
+        self._writes = writes
+        self._dialect = dialect
+        insert = sqlite.insert(inbox) if dialect == "sqlite" else postgresql.insert(inbox)
+        self._insert = insert.on_conflict_do_nothing().returning(inbox.c.key)
+
+    async def receive(
+        self, channel: str, key: str, payload: Mapping[str, Any], at: datetime, until: datetime
+    ) -> Claim | None:
+        """The claim on it, None where it was received before."""
+        row = {
+            "key": key,
+            "channel": channel,
+            "payload": payload,
+            "state": "working",
+            "attempt": 1,
+            "received_at": at,
+            "lease_until": until,
+        }
+        # Not rowcount: for an INSERT no driver needs to know it, and psycopg is not asked.
+        new = await self._writes.run(lambda c: c.execute(self._insert, row).one_or_none())
+        return Claim(key, payload, at) if new else None
+
+    async def sending(self, claim: Claim, until: datetime) -> bool:
+        """Marks that the answer goes out now; False where another process has taken over."""
+        return await self._set(claim, {"state": "sending", "lease_until": until})
+
+    async def finish(self, claim: Claim, ending: Ending) -> bool:
+        """Ends the work; False where another process has taken over."""
+        return await self._set(claim, {"state": ending, "payload": None})
+
+    async def hand_back(self, claim: Claim, at: datetime) -> bool:
+        """Leaves the rest to whoever looks next, at once."""
+        return await self._set(claim, {"lease_until": at})
+
+    async def extend(self, claims: Iterable[Claim], until: datetime) -> None:
+        """Keeps the leases of what is still being worked on, and of nothing that was taken over."""
+        held = [{"held": c.key, "as": c.attempt, "until": until} for c in claims]
+        if held:
+            await self._writes.run(lambda c: c.execute(_EXTEND, held))
+
+    async def take_over(self, channel: str, at: datetime, until: datetime) -> Claim | None:
+        """The longest waiting row whose lease ran out, as this process's own; None if there is
+        none. One conditional statement, so that two processes never take the same."""
+        open_ = inbox.c.state.in_(_OPEN) & (inbox.c.lease_until <= at)
+        oldest = (
+            select(inbox.c.key)
+            .where(inbox.c.channel == channel, open_)
+            .order_by(inbox.c.received_at)
+            .limit(1)
+        )
+        if self._dialect != "sqlite":
+            oldest = oldest.with_for_update(skip_locked=True)
+        statement = (
+            update(inbox)
+            .where(inbox.c.key.in_(oldest.scalar_subquery()), open_)
+            .values(attempt=inbox.c.attempt + 1, lease_until=until)
+            .returning(inbox)
+        )
+
+        def take(connection: Connection) -> Claim | None:
+            row = connection.execute(statement).one_or_none()
+            if row is None:
+                return None
+            return Claim(row.key, row.payload, row.received_at, row.attempt, row.state == "sending")
+
+        return await self._writes.run(take)
+
+    async def prune(self, before: datetime) -> int:
+        """Forgets what was received before; how many rows."""
+        statement = delete(inbox).where(inbox.c.received_at < before)
+        return await self._writes.run(lambda c: c.execute(statement).rowcount)
+
+    async def _set(self, claim: Claim, values: Mapping[str, Any]) -> bool:
+        statement = (
+            update(inbox)
+            .where(inbox.c.key == claim.key, inbox.c.attempt == claim.attempt)
+            .where(inbox.c.state.in_(_OPEN))
+            .values(dict(values))
+        )
+        return await self._writes.run(lambda c: c.execute(statement).rowcount == 1)
