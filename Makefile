@@ -47,10 +47,12 @@ prove: setup
 
 # Only whoever changes a dependency needs uv; --universal covers every system and Python at once.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-config --no-annotate --custom-compile-command "make lock" --group build pyproject.toml
+	--no-config --no-annotate --custom-compile-command "make lock" --group build \
+	--extra pictures --extra slack pyproject.toml
 lock:
 	$(LOCK) -o requirements.lock
-	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --extra model --extra memory -c requirements.lock -o requirements-model.lock
+	$(LOCK) --extra model --extra memory --group dev -c requirements-model.lock -o requirements-dev.lock
 
 clean:
 	rm -rf .venv .andon .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist

@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from core.answer import Answer
+from core.progress import Progress
 from core.request import Place, Request, User
 
-Progress = Callable[[str], None]
+__all__ = ["Channel", "Door", "Progress", "Unsupported"]
+
 Door = Callable[[Request, Progress | None], Awaitable[Answer]]
 
 

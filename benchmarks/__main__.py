@@ -36,6 +36,7 @@ PARTS: Mapping[str, Callable[[], None]] = {
     "data_source": _main_of("data_source"),
     "tools": _main_of("tools"),
     "cold_start": _main_of("cold_start"),
+    "slack": _main_of("slack"),
     "sample": sample,
 }
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "ask": "answer one question",
     "chat": "ask and answer in the terminal, or line by line from a pipe",
     "demo": "chat on the sample plant",
+    "serve": "answer in Slack until stopped",
     "tools": "list what can be asked, with examples",
     "connect": "propose a plant.toml for a database",
     "check": "say what can and cannot be read from the plant's data",

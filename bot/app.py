@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from adapters import Progress
 from bot.access_file import access_rules
@@ -13,11 +14,14 @@ from bot.log import log_defect
 from bot.plant import plant_file
 from bot.settings import Settings
 from core.access import AccessRules
+from core.agent.speaker import ModelSpeaker
+from core.agent.turn import Speaker
 from core.answer import Answer, Text
 from core.assistant import Assistant
 from core.data.cache import CachedSource
 from core.data.sql import SqlDataSource
 from core.errors import MisconfiguredError, SourceUnavailable
+from core.memory import Memory
 from core.request import Request
 from core.store import Store
 from core.words import Words
@@ -35,6 +39,8 @@ class App:
     store: Store | None
     ledger: CacheLedger
     access: AccessRules
+    memory: Memory | None
+    speaker: Speaker | None = None
 
     async def handle(self, request: Request, progress: Progress | None = None) -> Answer:
         """The answer; a defect is logged, and the reader gets its id."""
@@ -48,7 +54,20 @@ class App:
             text = Words(language).say("errors.defect", id=log_defect(error))
             return Answer("error", (Text(text),), language=language)
 
+    async def tidy(self, now: datetime) -> None:
+        """Deletes answers and conversations that have been kept long enough."""
+        if self.store is None:
+            return
+        try:
+            await self.store.prune(now - timedelta(days=self.settings.retention_days))
+        except SourceUnavailable as error:
+            _LOGGER.warning("what is old is not deleted yet: %s", error.problem)
+
     async def close(self) -> None:
+        if self.speaker is not None:
+            await self.speaker.close()
+        if self.memory is not None:
+            self.memory.close()
         self.ledger.add(self.source.counts())
         await self.source.close()
         if self.store is not None:
@@ -62,8 +81,19 @@ def build(settings: Settings, clock: Clock) -> App:
     store = _store(settings)
     access = access_rules(settings.access_file)
     language = settings.language
-    assistant = Assistant(plant, source, store, language=language, access_of=access.of)
-    return App(settings, assistant, source, store, CacheLedger(settings.home), access)
+    memory = Memory(store, settings.home / "memory") if store and settings.memory else None
+    speaker = ModelSpeaker(settings.model, store) if settings.model else None
+    assistant = Assistant(
+        plant,
+        source,
+        store,
+        language=language,
+        access_of=access.of,
+        memory=memory,
+        speaker=speaker,
+    )
+    ledger = CacheLedger(settings.home)
+    return App(settings, assistant, source, store, ledger, access, memory, speaker)
 
 
 def _store(settings: Settings) -> Store | None:

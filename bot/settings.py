@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 from urllib.parse import unquote, urlsplit
 
+from bot import model_settings
+from core.agent.models import ModelChoice
 from core.errors import MisconfiguredError
 from core.request import Language
 
@@ -19,15 +21,42 @@ NAMES = (
     "ANDON_HOME",
     "ANDON_STORE_URL",
     "ANDON_LANGUAGE",
+    "ANDON_ACCESS_FILE",
+    "ANDON_MEMORY",
+    "ANDON_RETENTION_DAYS",
+    "ANDON_HOST",
+    "ANDON_PORT",
+    *model_settings.NAMES,
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "ANDON_SLACK_LOOK",
+    "ANDON_SLACK_API_URL",
 )
+LOOKS = ("native", "picture", "plain")
+_LONGEST_DAYS = 36_500
 _URL = re.compile(r"[a-z][a-z0-9+.\-]*://\S*", re.IGNORECASE)
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 
 
 @dataclass(frozen=True, slots=True)
+class Slack:
+    """Slack's section. `app_token` opens Socket Mode, `signing_secret` HTTP. `look` says what
+    the readers' clients can draw."""
+
+    bot_token: str = field(repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    look: Literal["native", "picture", "plain"] = "native"
+    api_url: str = "https://slack.com/api/"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`plant_file` is None for the sample plant; `database_url` is empty where the mapping's own
-    holds. URLs may carry passwords and are never shown. `terminal` is the terminal's type."""
+    holds. URLs may carry passwords and are never shown. `terminal` is the terminal's type.
+    `access_file` is None where everyone may see everything; `slack` and `model` are None where
+    they are off. `memory`: people may look back at what they asked, for `retention_days`."""
 
     home: Path = Path(".andon")
     plant_file: Path | None = None
@@ -35,6 +64,13 @@ class Settings:
     store_url: str = field(default="", repr=False)
     language: Language = "en"
     terminal: str = ""
+    access_file: Path | None = None
+    memory: bool = True
+    retention_days: int = 180
+    host: str = "127.0.0.1"
+    port: int = 8080
+    slack: Slack | None = None
+    model: ModelChoice | None = None
 
     @property
     def sample(self) -> Path | None:
@@ -44,8 +80,13 @@ class Settings:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """The passwords inside the URLs, as written and as meant: to be struck from the log."""
+        """Tokens, and the passwords inside the URLs, as written and as meant: to be struck from
+        the log."""
         found = {_password(url) for url in (self.database_url, self.store_url)}
+        if self.slack is not None:
+            found |= {self.slack.bot_token, self.slack.app_token, self.slack.signing_secret}
+        if self.model is not None:
+            found |= {self.model.api_key, self.model.anthropic_key}
         return frozenset(word for raw in found if raw for word in (raw, unquote(raw)))
 
 
@@ -58,17 +99,74 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
     values = {**_env_file((folder or Path.cwd()) / ".env"), **own}
     home = Path(values.get("ANDON_HOME") or ".andon")
     _make_home(home)
-    plant_file = values.get("ANDON_PLANT_FILE")
-    if plant_file and not Path(plant_file).is_file():
-        raise MisconfiguredError("ANDON_PLANT_FILE", f"there is no file {plant_file}")
     return Settings(
         home=home,
-        plant_file=Path(plant_file) if plant_file else None,
+        plant_file=_file(values, "ANDON_PLANT_FILE"),
         database_url=_url(values, "ANDON_DATABASE_URL"),
         store_url=_url(values, "ANDON_STORE_URL") or f"sqlite:///{home / 'andon.db'}",
         language=_language(values.get("ANDON_LANGUAGE") or "en"),
         terminal=values.get("TERM", ""),
+        access_file=_file(values, "ANDON_ACCESS_FILE"),
+        memory=_on_or_off(values.get("ANDON_MEMORY") or "on"),
+        retention_days=_days(values.get("ANDON_RETENTION_DAYS") or "180"),
+        host=values.get("ANDON_HOST") or "127.0.0.1",
+        port=_port(values.get("ANDON_PORT") or "8080"),
+        slack=_slack(values),
+        model=model_settings.model_choice(values),
     )
+
+
+def _slack(values: Mapping[str, str]) -> Slack | None:
+    """None where nothing of Slack is set; half of it is a mistake."""
+    bot, app, secret = (
+        values.get(name, "").strip()
+        for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
+    )
+    if not (bot or app or secret):
+        return None
+    if not bot.startswith("xoxb-"):
+        problem = "must be the bot token, which starts with xoxb-" if bot else "is missing"
+        raise MisconfiguredError("SLACK_BOT_TOKEN", problem)
+    if app and not app.startswith("xapp-"):
+        raise MisconfiguredError("SLACK_APP_TOKEN", "must be an app-level token: xapp-…")
+    if not (app or secret):
+        problem = (
+            "or SLACK_SIGNING_SECRET is needed: the first for Socket Mode, the second for HTTP"
+        )
+        raise MisconfiguredError("SLACK_APP_TOKEN", problem)
+    look = values.get("ANDON_SLACK_LOOK") or "native"
+    if look not in LOOKS:
+        raise MisconfiguredError("ANDON_SLACK_LOOK", f"is {look!r}; it can be {', '.join(LOOKS)}")
+    url = values.get("ANDON_SLACK_API_URL") or "https://slack.com/api/"
+    if not _URL.fullmatch(url):
+        raise MisconfiguredError("ANDON_SLACK_API_URL", "is no address")
+    return Slack(bot, app, secret, cast("Literal['native', 'picture', 'plain']", look), url)
+
+
+def _port(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and int(value[:6]) < 65_536):
+        raise MisconfiguredError("ANDON_PORT", f"is {value[:20]!r}; it must be a port number")
+    return int(value)
+
+
+def _on_or_off(value: str) -> bool:
+    if value not in ("on", "off"):
+        raise MisconfiguredError("ANDON_MEMORY", f"is {value[:20]!r}; it can be on or off")
+    return value == "on"
+
+
+def _days(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 0 < int(value[:6]) <= _LONGEST_DAYS):
+        problem = f"is {value[:20]!r}; it must be a number of days, at most {_LONGEST_DAYS}"
+        raise MisconfiguredError("ANDON_RETENTION_DAYS", problem)
+    return int(value)
+
+
+def _file(values: Mapping[str, str], name: str) -> Path | None:
+    given = values.get(name)
+    if given and not Path(given).is_file():
+        raise MisconfiguredError(name, f"there is no file {given}")
+    return Path(given) if given else None
 
 
 def _make_home(home: Path) -> None:

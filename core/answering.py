@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from cachetools import LRUCache
 
 from core import replies
+from core.agent.composing import composed
+from core.agent.thread import turns
+from core.agent.turn import Ran, Spoken
 from core.answer import Action, Actions, Answer, Notice, Part, Text
 from core.asking import Asking
 from core.citing import numbered
 from core.commands import Command
 from core.context import ToolContext
 from core.data.cache import CachedSource
+from core.data.query import Query
 from core.errors import AmbiguousAsset, PlantsDiffer, SourceUnavailable, UnknownAsset
 from core.help import examples
 from core.kept import Kept
@@ -23,6 +28,7 @@ from core.tool import Args
 from core.words import Words
 
 _REMEMBERED = 1_000
+_EXAMPLES = 2  # of what a command can be asked, where it was given alone
 _OLDEST = timedelta(hours=8)
 
 
@@ -46,10 +52,41 @@ class Answering:
             self._source,
             asking.access,
             asking.plant,
+            past=self._kept.past(request),
         )
 
     async def run(self, command: Command, asking: Asking) -> Answer:
         """The answer, kept for follow-ups. Raises UserError, NoData, SourceUnavailable."""
+        ran = await self.ran(command, asking)
+        if ran.answer.outcome != "answer":
+            return ran.answer
+        thread = {**ran.call, "turns": turns({}, asking.request.text, [ran.call])}
+        return await self._given(ran.answer, ran.queries, thread, asking)
+
+    async def all_of(self, commands: Sequence[Command], asking: Asking) -> Answer:
+        """As `run`; what several tools answer, one below the other."""
+        if len(commands) == 1:
+            return await self.run(commands[0], asking)
+        rans: list[Ran] = []
+        for command in commands:
+            rans.append((await self.ran(command, asking)).behind(rans))
+        return await self.spoken(Spoken("", (), tuple(rans)), asking, {})
+
+    async def spoken(self, spoken: Spoken, asking: Asking, before: Mapping[str, Any]) -> Answer:
+        """What a model said, kept for follow-ups. `before` is the thread's context so far."""
+        answer, request = composed(spoken, asking.words), asking.request
+        calls = [ran.call for ran in spoken.rans if ran.call]
+        said = "" if answer.tool else spoken.text
+        told = {"turns": turns(before, request.text, calls, said)}
+        if not answer.tool:
+            await self._kept.remember(request, {**before, **told})
+            return answer
+        queries = tuple(query for ran in spoken.rans for query in ran.queries)
+        return await self._given(answer, queries, {**calls[-1], **told}, asking)
+
+    async def ran(self, command: Command, asking: Asking) -> Ran:
+        """What the tool answers, neither numbered nor kept. Raises UserError, NoData,
+        SourceUnavailable."""
         tool, args = command.tool, command.args
         request, installation, words = asking.request, asking.installation, asking.words
         asked = (tool.name, args, asking.plant, asking.access.scope)
@@ -64,25 +101,32 @@ class Answering:
             if answered is None or answered >= request.now or request.now - answered > _OLDEST:
                 raise
             earlier = replace(request, now=answered)
-            return await self.run(command, replace(asking, request=earlier))
+            return await self.ran(command, replace(asking, request=earlier))
         except UnknownAsset as error:
-            return replies.unknown_asset(error, command, installation, words)
+            return Ran(replies.unknown_asset(error, command, installation, words))
         except AmbiguousAsset as error:
-            return replies.ambiguous_asset(error, command, installation, words)
+            return Ran(replies.ambiguous_asset(error, command, installation, words))
         except PlantsDiffer as error:
-            return replies.plants_differ(error, command, words)
+            return Ran(replies.plants_differ(error, command, words))
         parts = _after_lead(parts, _not_used(command, words)) + _notices(context, words)
         if command.period:
             said = " ".join(("/oee", *map(str, _ids(context)), command.period))
             parts += (Actions((Action(said, said),)),)
-        if request.text.strip().lower() == f"/{tool.command}":
-            parts += (examples(tool, words),)
-        parts, citations = numbered(parts, context.citations, context.queries)
+        if request.typed and request.text.strip().lower() == f"/{tool.command}":
+            parts = _before_actions(parts, examples(tool, words, most=_EXAMPLES))
         resolved = _plain_args(args, context)
-        answer = Answer("answer", parts, citations, tool.name, resolved, secrets.token_hex(4))
-        answer = replace(answer, language=words.language)
-        thread = {"tool": tool.name, "args": _thread_args(args, context), "answer": answer.id}
-        await self._kept.keep(request, answer, context.queries, thread)
+        answer = Answer("answer", parts, tuple(context.citations), tool.name, resolved)
+        call = {"tool": tool.name, "args": _thread_args(args, context)}
+        return Ran(replace(answer, language=words.language), tuple(context.queries), call)
+
+    async def _given(
+        self, answer: Answer, queries: Sequence[Query], thread: Mapping[str, Any], asking: Asking
+    ) -> Answer:
+        """The answer with its citations numbered, under an id, kept."""
+        words = asking.words
+        parts, citations = numbered(answer.parts, answer.citations, queries)
+        answer = replace(answer, parts=parts, citations=citations, id=secrets.token_hex(4))
+        await self._kept.keep(asking.request, answer, queries, {**thread, "answer": answer.id})
         if self._kept.failed:
             return replace(answer, parts=(*parts, Notice(words.say("notices.no_store"))))
         return replace(answer, parts=_with_replay(parts, answer.id, words))
@@ -134,6 +178,12 @@ def _after_lead(parts: tuple[Part, ...], more: tuple[Part, ...]) -> tuple[Part, 
     """`more` right after the sentence that matters, where nobody overlooks it."""
     lead = next((n for n, part in enumerate(parts, start=1) if isinstance(part, Text)), 0)
     return (*parts[:lead], *more, *parts[lead:])
+
+
+def _before_actions(parts: tuple[Part, ...], offered: Actions) -> tuple[Part, ...]:
+    there = (n for n, part in enumerate(parts) if isinstance(part, Actions))
+    first = next(there, len(parts))
+    return (*parts[:first], offered, *parts[first:])
 
 
 def _notices(context: ToolContext, words: Words) -> tuple[Part, ...]:

@@ -19,9 +19,9 @@ def ways_out(assets: Sequence[str] = ()) -> Actions:
     return Actions(tuple(Action(command, command) for command in said))
 
 
-def examples(tool: AnyTool, words: Words) -> Actions:
+def examples(tool: AnyTool, words: Words, most: int | None = None) -> Actions:
     """The tool's example questions, to be pressed."""
-    return Actions(tuple(Action(said, said) for said in tool.examples[words.language]))
+    return Actions(tuple(Action(said, said) for said in tool.examples[words.language][:most]))
 
 
 def help_answer(command: str, words: Words) -> Answer:

@@ -5,10 +5,19 @@ from __future__ import annotations
 from core import commands
 from core.answer import Action, Actions, Answer, Outcome, Part, Text
 from core.commands import Command
-from core.errors import AmbiguousAsset, PlantsDiffer, SourceUnavailable, UnknownAsset
+from core.errors import (
+    AmbiguousAsset,
+    NoData,
+    PlantsDiffer,
+    SourceUnavailable,
+    UnknownAsset,
+    UserError,
+)
 from core.installation import Installation
 from core.planner.planner import Choice
 from core.words import Words
+
+_DECLINED = frozenset({"period_future"})
 
 
 def offer(choice: Choice, installation: Installation, words: Words) -> Action:
@@ -21,6 +30,16 @@ def offer(choice: Choice, installation: Installation, words: Words) -> Action:
 
 def told(outcome: Outcome, text: str, *more: Part) -> Answer:
     return Answer(outcome, (Text(text), *more))
+
+
+def problem(error: UserError | SourceUnavailable, words: Words) -> Answer:
+    """What stands in the way of an answer."""
+    if isinstance(error, SourceUnavailable):
+        return told("error", unavailable(error, words))
+    said = words.say(error.key, **error.arguments)
+    if isinstance(error, NoData):
+        return told("no_data", said)
+    return told("decline" if error.key in _DECLINED else "clarify", said)
 
 
 def unavailable(error: SourceUnavailable, words: Words) -> str:

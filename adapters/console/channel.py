@@ -13,6 +13,7 @@ from adapters.console.drawing import draw
 from adapters.console.terminal import Terminal
 from core.answer import Action, Answer
 from core.answer_json import to_json
+from core.progress import Sentence
 from core.request import Language, Place, Request, User
 
 
@@ -117,7 +118,12 @@ class ConsoleChannel:
         raise Unsupported("what is printed stays printed")
 
     def stream(self, place: Place) -> Progress:
-        return self._screen.status
+        return self._tell
+
+    def _tell(self, text: str) -> None:
+        """The status line; sentences come with the answer, which is drawn as a whole."""
+        if not isinstance(text, Sentence):
+            self._screen.status(text)
 
     async def find(self, place: Place, delivery: str) -> str | None:
         raise Unsupported("a terminal keeps nothing")

@@ -1,15 +1,16 @@
-"""`andon sync`: writes into README.md what repeats the code."""
+"""`andon sync`: writes what repeats the code: tables in README.md and docs, and manifest.yml."""
 
 from __future__ import annotations
 
 import re
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from pathlib import Path
 
 from bot.settings import Settings
 
-README = Path(__file__).parents[2] / "README.md"
-_MARKED = re.compile(r"(<!-- tools -->\n).*?(<!-- /tools -->)", re.DOTALL)
+ROOT = Path(__file__).parents[2]
+README, SLACK, MANIFEST = ROOT / "README.md", ROOT / "docs" / "slack.md", ROOT / "manifest.yml"
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -17,37 +18,56 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
-    from core.errors import MisconfiguredError
     from core.words import Words
 
     words = Words(settings.language)
-    try:
-        old = README.read_text("utf-8")
-    except OSError as error:
-        raise MisconfiguredError(str(README), "run this in a checkout of Andon") from error
-    new = synced(old)
-    if new == old:
+    changed = [(path, text) for path, text in repeated() if _read(path) != text]
+    if not changed:
         print(words.say("cli.synced"))
         return 0
     if arguments.check:
         print(words.say("cli.sync_needed"))
         return 2
-    README.write_text(new, "utf-8")
+    for path, text in changed:
+        path.write_text(text, "utf-8")
     print(words.say("cli.sync_written"))
+    for path, _ in changed:
+        print(f"  {path.relative_to(ROOT)}")
     return 0
 
 
-def synced(readme: str) -> str:
-    """The README with the tool table as the tools have it now.
+def repeated() -> Iterator[tuple[Path, str]]:
+    """The files that repeat the code, each with what it should hold now.
 
-    Raises MisconfiguredError where the two marks that enclose the table are missing.
+    Raises MisconfiguredError outside of a checkout, or where a table's marks are missing.
+    """
+    from bot.slack_manifest import manifest_yaml, scope_table
+    from core.errors import MisconfiguredError
+
+    readme, slack = _read(README), _read(SLACK)
+    if readme is None or slack is None:
+        raise MisconfiguredError(str(README), "run this in a checkout of Andon")
+    yield README, synced(readme)
+    yield SLACK, with_table(slack, "scopes", scope_table(), "docs/slack.md")
+    yield MANIFEST, manifest_yaml()
+
+
+def synced(readme: str) -> str:
+    """The README with the tool table as the tools have it now. Raises as `with_table` does."""
+    return with_table(readme, "tools", tool_table(), "README.md")
+
+
+def with_table(text: str, name: str, table: str, where: str) -> str:
+    """The text with the table between the marks of that name.
+
+    Raises MisconfiguredError where the two marks are missing.
     """
     from core.errors import MisconfiguredError
 
-    if not _MARKED.search(readme):
-        raise MisconfiguredError("README.md", "has no <!-- tools --> … <!-- /tools --> marks")
-    table = tool_table()
-    return _MARKED.sub(lambda marks: f"{marks[1]}{table}{marks[2]}", readme)
+    marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    if not marked.search(text):
+        raise MisconfiguredError(where, f"has no <!-- {name} --> … <!-- /{name} --> marks")
+    return marked.sub(lambda marks: f"{marks[1]}{table}{marks[2]}", text)
 
 
 def tool_table() -> str:
@@ -61,3 +81,10 @@ def tool_table() -> str:
         cells = (f"`/{tool.command}`", what, example)
         rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(rows) + "\n"
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        return None

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Dialect, bindparam, delete, or_, select, update
 
+from core.store.compiled_insert import CompiledInsert
 from core.store.group_commit import GroupCommit
 from core.store.schema import inbox
 
@@ -46,11 +47,13 @@ class Inbox:
     Every method raises SourceUnavailable where the database does not answer.
     """
 
-    def __init__(self, writes: GroupCommit, dialect: str) -> None:
+    def __init__(self, writes: GroupCommit, dialect: Dialect) -> None:
         self._writes = writes
         self._dialect = dialect
-        insert = sqlite.insert(inbox) if dialect == "sqlite" else postgresql.insert(inbox)
-        self._insert = insert.on_conflict_do_nothing().returning(inbox.c.key)
+
+    @cached_property
+    def _insert(self) -> CompiledInsert:
+        return CompiledInsert(inbox, self._dialect)
 
     async def receive(
         self, channel: str, key: str, payload: Mapping[str, Any], at: datetime, until: datetime
@@ -65,8 +68,7 @@ class Inbox:
             "received_at": at,
             "lease_until": until,
         }
-        # Not rowcount: for an INSERT no driver needs to know it, and psycopg is not asked.
-        new = await self._writes.run(lambda c: c.execute(self._insert, row).one_or_none())
+        new = await self._writes.run(lambda connection: self._insert(connection, row))
         return Claim(key, payload, at) if new else None
 
     async def sending(self, claim: Claim, until: datetime) -> bool:
@@ -97,7 +99,7 @@ class Inbox:
             .order_by(inbox.c.received_at)
             .limit(1)
         )
-        if self._dialect != "sqlite":
+        if self._dialect.name != "sqlite":
             oldest = oldest.with_for_update(skip_locked=True)
         statement = (
             update(inbox)

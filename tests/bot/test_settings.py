@@ -80,4 +80,4 @@ def test_secrets_stay_out_of_the_representation(tmp_path: Path) -> None:
 
 def test_the_example_file_names_every_setting_and_no_other() -> None:
     example = (ROOT / ".env.example").read_text("utf-8")
-    assert set(re.findall(r"^#? ?(ANDON_\w+)=", example, re.MULTILINE)) == set(NAMES)
+    assert set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE)) == set(NAMES)

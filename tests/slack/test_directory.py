@@ -1,0 +1,72 @@
+"""People are looked up once, and what Slack does not tell costs no answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from adapters.slack.directory import Directory, GroupsUnknown
+from adapters.slack.inbound import Author
+from adapters.slack.web_api import WebApi
+from tests.fakes.slack import TEAM, FakeSlack, Hang, Refuse
+
+Test = Callable[[FakeSlack, WebApi], Awaitable[None]]
+
+
+def with_slack(test: Test) -> None:
+    async def run() -> None:
+        async with FakeSlack() as slack:
+            api = WebApi(slack.bot_token, url=slack.api_url)
+            try:
+                await test(slack, api)
+            finally:
+                await api.close()
+
+    asyncio.run(run())
+
+
+def test_name_and_language_are_asked_for_once() -> None:
+    async def test(slack: FakeSlack, api: WebApi) -> None:
+        bernd = slack.user("bernd", locale="de-AT")
+        directory = Directory(api)
+        author = Author(TEAM, bernd.id)
+        found = await asyncio.gather(*(directory.user(author) for _ in range(20)))
+        assert {(user.id, user.name, user.locale) for user in found} == {
+            (f"slack:{TEAM}:{bernd.id}", "bernd", "de")
+        }
+        await directory.user(author)
+        assert len(slack.calls("users.info")) == 1
+
+    with_slack(test)
+
+
+@pytest.mark.parametrize("fault", [Refuse("missing_scope"), Hang()])
+def test_an_unknown_person_is_an_id(fault: Refuse | Hang) -> None:
+    async def test(slack: FakeSlack, api: WebApi) -> None:
+        ana = slack.user("ana")
+        slack.faults.add("users.info", fault)
+        directory = Directory(api)
+        user = await directory.user(Author(TEAM, ana.id))
+        assert (user.name, user.locale, user.groups) == ("", None, ())
+        # It is asked for again the next time.
+        assert (await directory.user(Author(TEAM, ana.id))).name == "ana"
+
+    with_slack(test)
+
+
+def test_groups_are_known_for_certain_or_not_at_all() -> None:
+    async def test(slack: FakeSlack, api: WebApi) -> None:
+        ana, bernd = slack.user("ana"), slack.user("bernd")
+        group = f"slack:{TEAM}:{slack.group([ana])}"
+        gone = f"slack:{TEAM}:S0GONE"
+        directory = Directory(api, [gone, group])
+        assert (await directory.user(Author(TEAM, ana.id))).groups == (group,)
+        assert (await directory.user(Author(TEAM, bernd.id))).groups == ()
+        assert len(slack.calls("usergroups.users.list")) == 2
+        slack.faults.add("usergroups.users.list", Refuse("missing_scope"))
+        with pytest.raises(GroupsUnknown):
+            await Directory(api, [group]).user(Author(TEAM, ana.id))
+
+    with_slack(test)
