@@ -32,8 +32,8 @@ _ONE_AT_A_TIME = Lock()  # matplotlib shares its fonts between figures
 def draw(chart: Chart, language: Language = "en") -> bytes:
     """The chart as a PNG, 1600 pixels wide, without its title: a channel says that beside it.
 
-    It takes some 200 ms the first time: call it in a thread. Raises Unsupported where matplotlib is not installed
-    or nothing in the chart is known.
+    It takes some 200 ms the first time: call it in a thread. Raises Unsupported where matplotlib
+    is not installed or nothing in the chart is known.
     """
     try:
         from matplotlib.figure import Figure

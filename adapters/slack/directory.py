@@ -16,7 +16,7 @@ from core.request import Language, User
 
 log = logging.getLogger(__name__)
 
-_HOUR = 3600.0
+_MINUTE, _HOUR = 60.0, 3600.0
 _SECONDS = 2.0
 
 
@@ -28,10 +28,13 @@ class Directory:
     """Looks people up once an hour. What Slack does not tell in time stays unknown: a question
     is answered without the asker's name. Groups are another matter: they decide who sees what."""
 
-    def __init__(self, api: WebApi, groups: Iterable[str] = ()) -> None:
+    def __init__(
+        self, api: WebApi, groups: Iterable[str] = (), *, again_after: float = _MINUTE
+    ) -> None:
         self._api = api
         self._groups = tuple(sorted(groups))
         self._people: TTLCache[str, User] = TTLCache(10_000, _HOUR)
+        self._nameless: TTLCache[str, User] = TTLCache(10_000, again_after)
         self._asked: dict[str, asyncio.Task[User]] = {}
         self._members: TTLCache[str, frozenset[str]] = TTLCache(1_000, _HOUR)
 
@@ -40,9 +43,6 @@ class Directory:
 
         Raises GroupsUnknown.
         """
-        known = self._people.get(author.key)
-        if known is not None:
-            return known
         # Several questions at once, such as the home tab's, look up once.
         task = self._asked.get(author.key)
         if task is None:
@@ -52,10 +52,17 @@ class Directory:
         return await asyncio.shield(task)
 
     async def _look_up(self, author: Author) -> User:
-        user, members = await asyncio.gather(self._profile(author), self._memberships(author))
-        found = replace(user or User(author.key), groups=members)
-        if user is not None:
-            self._people[author.key] = found
+        user, members = await asyncio.gather(self._person(author), self._memberships(author))
+        return replace(user, groups=members)
+
+    async def _person(self, author: Author) -> User:
+        known = self._people.get(author.key) or self._nameless.get(author.key)
+        if known is not None:
+            return known
+        found = await self._profile(author)
+        if found is None:  # the next question does not wait for it again
+            return self._nameless.setdefault(author.key, User(author.key))
+        self._people[author.key] = found
         return found
 
     async def _profile(self, author: Author) -> User | None:

@@ -47,11 +47,15 @@ def test_an_unknown_person_is_an_id(fault: Refuse | Hang) -> None:
     async def test(slack: FakeSlack, api: WebApi) -> None:
         ana = slack.user("ana")
         slack.faults.add("users.info", fault)
-        directory = Directory(api)
-        user = await directory.user(Author(TEAM, ana.id))
+        directory = Directory(api, again_after=0.5)
+        author = Author(TEAM, ana.id)
+        user = await directory.user(author)
         assert (user.name, user.locale, user.groups) == ("", None, ())
-        # It is asked for again the next time.
-        assert (await directory.user(Author(TEAM, ana.id))).name == "ana"
+        # The next question does not wait for it again; a later one asks.
+        await directory.user(author)
+        assert len(slack.calls("users.info")) == 1
+        await asyncio.sleep(0.6)
+        assert (await directory.user(author)).name == "ana"
 
     with_slack(test)
 
