@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from core.planner.asset_words import AssetNames
-from core.planner.lexicon import entries, phrases, word_list
-from core.planner.period_words import PeriodSpan
+from core.planner.lexicon import entries, fold, phrases, word_list
+from core.planner.period_words import PeriodSpan, find_period
 from core.planner.reading import Reading, read
 
 Args = dict[str, object]
@@ -116,7 +116,7 @@ def _shifts_side_by_side(reading: Reading) -> str | None:
 def _periods(reading: Reading, fields: Collection[str], used: set[int], split: str | None) -> Args:
     periods = list(reading.periods)
     if split == "shift" and _shifts_side_by_side(reading):
-        periods = [p for p in periods if p.name not in SHIFTS]
+        periods = [day for p in periods for day in _day_of_shift(p)]
     if "period" not in fields or not periods:
         return {}
     if "versus" not in fields:
@@ -132,6 +132,15 @@ def _periods(reading: Reading, fields: Collection[str], used: set[int], split: s
         return {"period": first.said, "versus": shortened}
     versus: Args = {"versus": more[0].said} if more else {}
     return {"period": first.said, **versus}
+
+
+def _day_of_shift(period: PeriodSpan) -> tuple[PeriodSpan, ...]:
+    """The day alone of "late yesterday"; any other period as it is."""
+    if period.name not in SHIFTS:
+        return (period,)
+    shifts = phrases("time", "shift_name")
+    said = " ".join(word for word in period.said.split() if fold(word) not in shifts)
+    return tuple(found for found in find_period(said) if found.name not in SHIFTS)
 
 
 def _shortened(reading: Reading, period: PeriodSpan, used: set[int]) -> str | None:

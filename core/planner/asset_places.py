@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from core.planner.lexicon import folded
-from core.planner.mentions import AREA, PLANT, Mention, Named, Sort
+from core.planner.lexicon import folded, phrases
+from core.planner.mentions import AREA, LINE, PLANT, Mention, Named, Sort, joined
 
 # What stands between an asset and the plant that it is in.
 GAPS = frozenset(
@@ -15,6 +15,7 @@ GAPS = frozenset(
                 "area at", "im", "am", "von", "vom", "bei", "des", "der", "im werk", "in werk",
                 "am standort")
 )  # fmt: skip
+WHICH = (("which",), ("what",), ("welche",), ("welcher",), ("welchem",), ("welchen",))
 WITHIN = (("in",), ("at",), ("im",), ("von",))
 
 
@@ -31,7 +32,42 @@ def in_places(text: str, found: Sequence[Mention], assets: Mapping[str, Named]) 
                 kept[-1] = replace(one, start=before.start, end=mention.end, said=said)
                 continue
         kept.append(mention)
-    return kept
+    return [
+        mention
+        for mention in kept
+        if not _again(mention, kept) and not _asked_for(text, mention, kept, assets)
+    ]
+
+
+def same_areas(assets: Mapping[str, Named]) -> dict[str, tuple[str, ...]]:
+    """The areas whose names mean the same, as "Packaging" and "Verpackung", by that meaning."""
+    found: dict[str, tuple[str, ...]] = {}
+    for asset in assets.values():
+        meaning = phrases("areas").at(folded(asset.name), 0) if asset.kind == AREA else None
+        if meaning:
+            found[meaning[0]] = joined(found.get(meaning[0], ()), asset.id)
+    return found
+
+
+def _again(mention: Mention, others: Sequence[Mention]) -> bool:
+    """As "the line" of "line 2 … is the line up": one of a kind of which another is named."""
+    return mention.sort == "ambiguous" and any(
+        other.sort == "known" and len(other.ids) == 1 and other.ids[0] in mention.ids
+        for other in others
+    )
+
+
+def _asked_for(
+    text: str, mention: Mention, others: Sequence[Mention], assets: Mapping[str, Named]
+) -> bool:
+    """As "which line" of "which line does filler 1 belong to": the answer, not what it is about."""
+    kinds = {assets[i].kind for i in mention.ids}
+    if mention.sort != "known" or len(kinds) != 1 or not kinds < {AREA, LINE}:
+        return False
+    if len(mention.ids) < 2 or folded(text[: mention.start])[-1:] not in WHICH:
+        return False
+    named = [other.ids[0] for other in others if other.sort == "known" and len(other.ids) == 1]
+    return any(assets[i].kind not in (AREA, PLANT, *kinds) for i in named)
 
 
 def _within(mention: Mention, place: Mention, assets: Mapping[str, Named]) -> Mention | None:

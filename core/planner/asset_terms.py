@@ -185,7 +185,12 @@ def bare_number(text: str, said: Sequence[Term], index: int) -> bool:
         return False
     if re.match(r"\.\s*\w|[.,:]\d|\s?%", text[said[index].end :]):
         return False  # "der 3. Stopp", "the 3.5"
+    if re.match(r"\s*(?:[;:?!]|,(?!\s*\d))", text[said[index].end :]):
+        return True  # "how is the 3, still down"
     rest = [term.said for term in said[index + 1 : index + 4]]
+    glued = bool(rest) and said[index + 1].start == said[index].end
+    if rest and rest[0] in word_list("clock_sign") and (glued or said[index - 1].said == "the"):
+        return False  # "the 6am meeting"
     return not rest or word_list("after_number").at(rest, 0) is not None
 
 

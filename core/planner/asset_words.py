@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import copy
+from dataclasses import replace
 
 from core.errors import AmbiguousAsset, UnknownAsset
-from core.planner.asset_places import in_places, is_plant
+from core.planner.asset_places import in_places, is_plant, same_areas
+from core.planner.asset_ranges import filled, numbers_after
 from core.planner.asset_terms import (
     Key,
     Term,
     bare_number,
     close,
-    free,
     key,
     may_be_typo,
     numbered,
@@ -21,12 +22,12 @@ from core.planner.asset_terms import (
     terms,
     whole,
 )
-from core.planner.lexicon import fold, folded, phrases, word_list
+from core.planner.lexicon import entries, fold, phrases, word_list
 from core.planner.mentions import AREA, LINE, PLANT, Mention, Named, joined
 from core.planner.near_names import NearNames
 
-# At most so many words of a question are looked at for typos, and so many numbers in a list.
-MOST_TYPOS, MOST_NUMBERS = 40, 30
+# At most so many words of a question are looked at for typos.
+MOST_TYPOS = 40
 
 
 class AssetNames:
@@ -40,6 +41,10 @@ class AssetNames:
         self._of_kind: dict[str, tuple[str, ...]] = {}
         for asset in self._assets.values():
             self._add(asset)
+        self._areas = same_areas(self._assets)
+        for word, meaning in entries("areas"):
+            if meaning in self._areas:
+                self._ids.setdefault(key(word), self._areas[meaning])
         self._near = NearNames(self._assets, self._raw)
         self._longest = max(map(len, self._ids), default=1)
 
@@ -96,10 +101,21 @@ class AssetNames:
         """All stretches of `text` that name assets, in order and without overlaps; "line 1 in
         Hamburg" is one of them, and an asset of that plant."""
         found = self._find(text)
-        plants = [m.ids[0] for m in found if is_plant(m, self._assets)]
-        if len(plants) == 1 and plants[0] != self._plant:
-            found = self._at_plant(plants[0])._find(text)
-        return self._placed(text, self._ranges(text, found))
+        plants = {m.ids[0] for m in found if is_plant(m, self._assets)}
+        if len(plants) == 1:
+            (plant,) = plants
+            found = self._at_plant(plant)._find(text) if plant != self._plant else found
+            found = [self._area_of(plant, mention) for mention in found]
+        return self._placed(text, filled(text, found, self._ids))
+
+    def _area_of(self, plant: str, mention: Mention) -> Mention:
+        """As in "Verpackung Riverside": that plant's area, though only another has one so named."""
+        area = self._assets[mention.ids[0]] if mention.sort == "known" and mention.ids else None
+        if area is None or area.plant == plant:
+            return mention
+        same = next((ids for ids in self._areas.values() if area.id in ids), ())
+        there = [i for i in same if self._assets[i].plant == plant]
+        return replace(mention, ids=(there[0],)) if len(there) == 1 else mention
 
     def _placed(self, text: str, found: Sequence[Mention]) -> tuple[Mention, ...]:
         placed = in_places(text, found, self._assets)
@@ -110,32 +126,6 @@ class AssetNames:
         other = copy(self)
         other._plant = plant
         return other
-
-    def _ranges(self, text: str, found: Sequence[Mention]) -> list[Mention]:
-        """Fills in "L1 thru L4"."""
-        kept: list[Mention] = []
-        for mention in found:
-            between = folded(text[kept[-1].end : mention.start]) if kept else ()
-            dash = bool(kept) and text[kept[-1].end : mention.start].strip() in ("-", "–")
-            if dash or (len(between) == 1 and between[0] in word_list("whole_range")):
-                kept += self._between(kept[-1], mention)
-            kept.append(mention)
-        return kept
-
-    def _between(self, first: Mention, last: Mention) -> list[Mention]:
-        if first.sort != "known" or last.sort != "known" or len(first.ids) + len(last.ids) != 2:
-            return []
-        stem, end = key(first.ids[0]), key(last.ids[0])
-        if not stem or not end:
-            return []
-        numbers = stem[:-1] == end[:-1] and stem[-1].isdecimal() and end[-1].isdecimal()
-        if not numbers or not 1 < int(end[-1]) - int(stem[-1]) < MOST_NUMBERS:
-            return []
-        keys = ((*stem[:-1], str(n)) for n in range(int(stem[-1]) + 1, int(end[-1])))
-        ids = (self._ids.get(each, ()) for each in keys)
-        return [
-            Mention(last.start, last.start, "", each, "known") for each in ids if len(each) == 1
-        ]
 
     def _find(self, text: str) -> list[Mention]:
         said = terms(text)
@@ -155,12 +145,23 @@ class AssetNames:
                     tried += 1
                     mention, length = self._mistyped(text, said, index)
             if mention:
+                if self._kind_again(text, said, index + length, mention):
+                    length += 1
+                    mention = replace(mention, end=said[index + length - 1].end)
                 found.append(mention)
-                more, further = self._more(text, said, index, length)
-                found += more
+                more, further = numbers_after(text, said, index, length, self._ids)
+                stem = [term.text for term in said[index : index + length]]
+                found += (self._number(text, term, stem, number) for term, number in more)
                 length += further
             index += length
         return found
+
+    def _kind_again(self, text: str, said: Sequence[Term], index: int, before: Mention) -> bool:
+        """As in "H1-Linie"."""
+        if index >= len(said) or before.sort != "known" or not said[index].kind:
+            return False
+        kinds = {key(self._assets[i].kind)[:1] for i in before.ids}
+        return text[before.end : said[index].start] == "-" and kinds == {(said[index].text,)}
 
     # -- one place of the text --
 
@@ -213,7 +214,8 @@ class AssetNames:
             nameless = term.plural or not determined or term.text in word_list("generic")
             nameless = nameless or term.text in phrases("reason") or term.text == PLANT
             return (None, 1) if nameless else (self._unknown(text, said, index, 1), 1)
-        if term.plural or before in word_list("which"):
+        counted = first > 0 and said[first - 1].text == str(len(ids)) != "1"  # "zwei Roboter"
+        if term.plural or counted or before in word_list("which"):
             return self._span(text, said, index, 1, ids, several=True), 1
         if len(ids) == 1 or determined or len(said) == 1:
             return self._span(text, said, index, 1, ids), 1
@@ -223,45 +225,8 @@ class AssetNames:
         ids = self._ids.get((said[index - 1].text,), ()) if index else ()
         return any(self._assets[i].kind == AREA for i in ids)
 
-    def _more(
-        self, text: str, said: Sequence[Term], index: int, length: int
-    ) -> tuple[list[Mention], int]:
-        """The rest of "lines 1, 2 and 4" or "lines 1 to 3"."""
-        found: list[Mention] = []
-        place, stem = index + length, [term.text for term in said[index : index + length]]
-        if not stem[-1].isdecimal():
-            return found, 0
-        last = int(stem[-1]) if len(stem[-1]) < 4 else 0
-        while place < len(said) and len(found) < MOST_NUMBERS:
-            joined = said[place].said in word_list("list") or said[place].said == "&"
-            ranged = said[place].said in word_list("range") and said[index].plural
-            ranged = ranged or self._whole_range(said, place, stem)
-            number = place + 1 if joined or ranged else place
-            gap = text[said[place - 1].end : said[place].start].strip()
-            ranged = ranged or (gap in ("-", "–") and said[index].plural)
-            if number >= len(said) or not said[number].number or not free(said, number):
-                break
-            if number == place and gap not in (",", "/", "+", "-", "–"):
-                break
-            upto = int(said[number].text) if len(said[number].text) < 4 else 0
-            numbers = range(last + 1, upto + 1) if ranged and upto - last < 20 else (upto,)
-            for each in numbers:
-                ids = self._ids.get((*stem[:-1], str(each)), ())
-                found.append(self._number(text, said[number], stem, str(each), ids))
-            last, place = upto, number + 1
-        return found, place - index - length
-
-    def _whole_range(self, said: Sequence[Term], place: int, stem: Sequence[str]) -> bool:
-        """As in "Schleifer 1 bis 6": the word is no plural, and no clock time may be meant."""
-        if said[place].said not in word_list("whole_range") or place + 1 >= len(said):
-            return False
-        known = (*stem[:-1], said[place + 1].text) in self._ids
-        after = said[place + 2].said if place + 2 < len(said) else ""
-        return known and after not in word_list("clock_sign")
-
-    def _number(
-        self, text: str, term: Term, stem: Sequence[str], number: str, ids: tuple[str, ...]
-    ) -> Mention:
+    def _number(self, text: str, term: Term, stem: Sequence[str], number: str) -> Mention:
+        ids = self._ids.get((*stem[:-1], number), ())
         if ids:
             return self._mention(text, term.start, term.end, ids)
         said = " ".join((*stem[:-1], number))

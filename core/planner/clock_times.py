@@ -84,7 +84,7 @@ def hour_of_day(found: Found) -> Node | None:
 
 
 def noon_and(found: Found) -> Node | None:
-    """As in "between noon and 3"."""
+    """As in "between noon and 3", "from midnight to 5"."""
     first, hour = value_of(found, "t")[0], value_of(found, "N")
     if hour != int(hour) or hour > 24:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -33,3 +33,18 @@ def concepts(words: Sequence[str]) -> tuple[str, ...]:
         match = _phrases().at(words, index)
         found.update(match[0] if match else ())
     return tuple(sorted(found))
+
+
+def in_order(words: Sequence[str], signs: Collection[str]) -> list[str]:
+    """The concepts as they follow one another, and the signs between them: "how much", asset,
+    money. Of a phrase with several concepts the first."""
+    found: list[str] = []
+    index = 0
+    while index < len(words):
+        match = _phrases().at(words, index)
+        if match:
+            found.append(match[0][0])
+        elif words[index] in signs:
+            found.append(words[index])
+        index += match[1] if match else 1
+    return found

@@ -1,5 +1,6 @@
 """What the model looks at in a question: its words, pairs of words and pieces of words, with
-assets and periods replaced by their signs, the cues of the vocabulary, and its concepts."""
+assets and periods replaced by their signs, the cues of the vocabulary, and its concepts, also in
+the order in which they are said."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 from zlib import crc32
 
-from core.planner.concepts import concepts
+from core.planner.concepts import concepts, in_order
 
 BUCKETS = 1 << 15
 # Signs that stand for a mention in the words of a question.
@@ -34,6 +35,11 @@ def _found(words: Sequence[str], cues: Sequence[str]) -> Iterator[str]:
         yield f"about {concept}"
     for one, other in combinations(about, 2):
         yield f"about {one} {other}"
+    order = ["^", *in_order(words, SIGNS), "$"]
+    for left, right in pairwise(order):
+        yield f"then {left} {right}"
+    for three in zip(order, order[1:], order[2:], strict=False):
+        yield f"then {' '.join(three)}"
     said = ["^", *words, "$"]
     for left, right in pairwise(said):
         yield f"{left} {right}"

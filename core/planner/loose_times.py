@@ -148,6 +148,11 @@ def _since_units(found: Found) -> Node | None:
     return period_node("last", unit, count) if whole else None
 
 
+def _since_part(found: Found) -> Node | None:
+    """As in "since morning"."""
+    return period_node("since", Said("part", (value_of(found, "P"), Day(offset=0))))
+
+
 # Before the rules of time_rules: they would take a part of these for the whole.
 EARLIER: Rules = (
     (r"G", lambda found: _unit_node(found[0].value, 1)),
@@ -182,7 +187,7 @@ MONTH_DAYS: Rules = (
 # After the parts of a day are found.
 HOURS: Rules = (
     (r"df*R", part_of_day),
-    (r"Bf*t&f*N(?![UNt%])", noon_and),
+    (r"[BF]f*t[O&-]f*N(?![UNt%])", noon_and),
     (r"(?:[BF]f*)?[tN]f*[O&-]f*[tN]f*R|Rf*[BF]f*[tN]f*[O&-]f*[tN]", clocks_in_part),
     (r"If*[tN]f*R|tf*R|(?<=f)Nf*R|Rf*t|Rf+N(?=$|[.,])", clocks_in_part),
 )
@@ -191,6 +196,7 @@ LATER: Rules = (
     (r"(?:df*)?(?<=[fd])t(?:f*d)?|tf*d|^t$", around_clock),
     (r"df+N(?=$|[.,])", hour_of_day),
     (r"If*N?f*[UH]", _since_units),
+    (r"If*P", _since_part),
     (r"Ef*t(?:f*d)?|df*Ef*t", after_clock),
     (r"Rf+H", _shift_itself),
     (r"[dR]f*&f*v", _and_before),

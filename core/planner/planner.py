@@ -147,8 +147,9 @@ class Planner:
         named = bool(reading.mentions or reading.periods) or threaded
         if not named and _strange(reading, aim, beliefs[aim]):
             return "not_plant"
-        if aim in ("not_plant", "help") and reading.mentions and beliefs[aim] < 0.85:
-            aim = second  # what names an asset is hardly small talk
+        of_plant = bool(reading.mentions) or (aim == "not_plant" and _cued(reading))
+        if aim in ("not_plant", "help") and of_plant and beliefs[aim] < 0.85:
+            aim = second  # what names an asset, or is said as at a plant, is hardly small talk
         ahead = any(period.when == "future" for period in reading.periods)
         if ahead and aim in self._fields and aim not in UNTIMED:
             return "future"
@@ -248,8 +249,12 @@ def _strange(reading: Reading, aim: str, belief: float) -> bool:
     """Whether a question that names nothing has no word of the plant's either."""
     if aim in DECLINED:
         return False
-    known = any(weight > 1 for _, weight in reading.cues)
-    return belief < (0.25 if known else 0.5 if aim == UNASKED else 0.7)
+    return belief < (0.2 if _cued(reading) else 0.4 if aim == UNASKED else 0.5)
+
+
+def _cued(reading: Reading) -> bool:
+    """Whether something is said that speaks plainly for a tool."""
+    return any(weight > 1 and aim not in DECLINED for aim, weight in reading.cues)
 
 
 def _own_words(reading: Reading, without: str, opened: bool = True) -> list[str]:

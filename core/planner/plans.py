@@ -27,7 +27,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "action_list": frozenset({"assets"}),
     "alert_check": frozenset({"assets"}),
     "recommendation_engine": frozenset({"assets", "period"}),
-    "memory_recall": frozenset({"assets", "period"}),
+    "memory_recall": frozenset({"about", "assets", "period"}),
     "help": frozenset(),
 }
 # What a tool that has no such figure is asked for instead.

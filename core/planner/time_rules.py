@@ -127,8 +127,10 @@ def _clocks(found: Found) -> Node | None:
 
 
 def _hours(found: Found) -> Node | None:
-    """As in "between 2 and 4": hours only if they can be."""
+    """As in "between 2 and 4", "gestern 14-22h": hours only if they can be."""
     hours = pick(found, "N")
+    if value_of(found, "U") not in (None, "hour"):
+        return None
     if any(hour != int(hour) or hour > 24 for hour in hours):
         return None
     first, last = (Clock(int(hour) % 24) for hour in hours)
@@ -136,6 +138,7 @@ def _hours(found: Found) -> Node | None:
 
 
 def _since(found: Found) -> Node | None:
+    """As in "since Monday", "since the swap on Sunday", "between Friday and now"."""
     clock = value_of(found, "t")
     day = value_of(found, "d")
     if clock is not None:
@@ -232,7 +235,10 @@ _RULES: tuple[tuple[str, Callable[[Found], Node | None]], ...] = (
     *HOURS,
     (r"(?:df*,?f*)?[FBI]f*[tN]f*[O&-]f*t(?:f*d)?|t[O-]t(?:f*d)?|df*t[O&-]t", _clocks),
     (r"(?:df*)?Nf*[O-]f*t(?:f*d)?", _clocks),
-    (r"(?:Bf*N&N|FNON)(?![UN%])(?:f*d)?|df*[BF]f*N[O&-]N(?![UN%])|df*N[O-]N(?![UN%])", _hours),
+    (
+        r"(?:Bf*N&N|FNON)(?![UN%])(?:f*d)?|df*[BF]f*N[O&-]N(?![UN%])|df*N[O-]N(?![UN%])|df*N[O-]NU",
+        _hours,
+    ),
     # shifts
     (r"df*Hf*S|Hf*Sf*F?f*d|Sf*d", _named_shift),
     (r"df*,?f*(?:C|Sf*H?)|(?:C|SH)f*F?f*d(?!f*[O-])|(?:C|SH)f*(?=R)", _named_shift),
@@ -247,7 +253,7 @@ _RULES: tuple[tuple[str, Callable[[Found], Node | None]], ...] = (
     (r"Tf*Hz?|Hf*z", _whole("this_shift", "")),
     # calendar units
     (r"[KU]f*Nf*[O&-]f*[KU]?f*N", week_numbers),
-    (r"[KU]Nf*y?z?|[oN]f*Kf*y?", _week_number),
+    (r"[KU]Nf*y?z?|Ko$|[oN]f*Kf*y?", _week_number),
     (r"(?:q|[oN]U|UN)f*y?", _quarter),
     (r"Lf*q", lambda found: period_node("quarter", value_of(found, "q"), None)),
     (r"Lf*U", _last_units),
@@ -262,8 +268,8 @@ _RULES: tuple[tuple[str, Callable[[Found], Node | None]], ...] = (
     # ranges
     (r"[FB]?f*[dR]f*[O-]f*[dR]z?|Bf*[dR]f*&f*[dR]", _range),
     (r"(?:vf*F?f*)+[dR]", before_that),
-    (r"If*(?:df*t|tf*d|t|d|R)", _since),
-    (r"Ff*[dtR](?=$|[^O&-])", _since),
+    (r"If*(?:df*t|tf*d|t|d|R)|If+\.{1,3}f+d", _since),
+    (r"Ff*t(?=$|[^O&-])|[FB]f*[dtR]f*z", _since),
     *LATER,
     (r"d[z]?|(?<=R)f*z|zf*d", _one_day),
 )
@@ -283,7 +289,10 @@ def _range_in_order(found: Found) -> Node | None:
 
 
 def _bare_counts(text: str, found: list[Node]) -> list[Node]:
-    """As in "oee 24h", the last 24 hours; "stops longer than 5 minutes" is no period."""
+    """As in "oee 24h", the last 24 hours; "stops longer than 5 minutes" is no period, nor is what
+    stands beside one ("the 4 h yesterday")."""
+    if any(node.code == "R" for node in found):
+        return found
     not_before = word_list("not_before", "weak")
 
     def make(part: Found) -> Node | None:

@@ -59,6 +59,7 @@ UNDERSTOOD = [
     ("this week", "2026-11-16 06:00", "2026-11-18 15:37"),
     ("KW 12", "2026-03-16 06:00", "2026-03-23 06:00"),
     ("week 50", "2025-12-08 06:00", "2025-12-15 06:00"),
+    ("KW 38.", "2026-09-14 06:00", "2026-09-21 06:00"),
     ("im August", "2026-08-01 06:00", "2026-09-01 06:00"),
     ("in november", "2025-11-01 06:00", "2025-12-01 06:00"),
     ("2025-08", "2025-08-01 06:00", "2025-09-01 06:00"),
@@ -152,6 +153,18 @@ UNDERSTOOD = [
     ("so far in November", "2026-11-01 06:00", "2026-11-18 15:37"),
     ("1. Halbjahr", "2026-01-01 06:00", "2026-07-01 06:00"),
     ("letztes Halbjahr", "2026-05-01 06:00", "2026-11-01 06:00"),
+    ("the week just gone", "2026-11-09 06:00", "2026-11-16 06:00"),
+    # "from" alone says whose: only with an end, or "onwards", it says since when
+    ("from last night", "2026-11-17 22:00", "2026-11-18 06:00"),
+    ("vom Dienstag", "2026-11-17 06:00", "2026-11-18 06:00"),
+    ("from Monday onwards", "2026-11-16 06:00", "2026-11-18 15:37"),
+    ("between Friday and now", "2026-11-13 06:00", "2026-11-18 15:37"),
+    ("since the bearing swap on Sunday", "2026-11-15 06:00", "2026-11-18 15:37"),
+    ("seit der Umrüstung am Montag", "2026-11-16 06:00", "2026-11-18 15:37"),
+    ("since morning", "2026-11-18 06:00", "2026-11-18 15:37"),
+    ("from midnight to 5", "2026-11-18 00:00", "2026-11-18 05:00"),
+    ("yesterday 14-22h", "2026-11-17 14:00", "2026-11-17 22:00"),
+    ("my shift", "2026-11-18 14:00", "2026-11-18 15:37"),
 ]
 
 
@@ -180,6 +193,8 @@ def test_words_are_the_period_of_the_domain(said: str, start: str, end: str) -> 
         ("yesterday foo", "period_not_understood"),
         ("yesterday and Monday last week", "period_not_understood"),
         ("since the overhaul", "period_not_understood"),
+        ("since the overhaul in spring", "period_not_understood"),
+        ("the last two nights", "period_not_understood"),
         ("christmas", "period_not_understood"),
         ("", "period_not_understood"),
         ("🤖", "period_not_understood"),
@@ -226,6 +241,8 @@ def test_a_day_with_a_clock_change_has_its_hours() -> None:
         ("early vs late vs night", []),
         ("is it right now", []),
         ("top 5 of the last 7 days", ["last 7 days"]),
+        ("the order slipped 5 h on Tuesday", ["Tuesday"]),
+        ("the 41 h downtime of last month", ["last month"]),
     ],
 )
 def test_periods_are_found_in_a_longer_text(text: str, found: list[str]) -> None:

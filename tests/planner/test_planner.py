@@ -287,6 +287,24 @@ def test_a_command_says_the_same_as_its_arguments() -> None:
     assert fill(FIELDS["downtime_analysis"], said.partition(" ")[2], NAMES, SHIFTS).args == args
 
 
+def test_the_day_stays_where_its_shifts_are_compared() -> None:
+    _, args = planned("early and late yesterday side by side, output of packaging")
+    assert args["by"] == "shift"
+    assert args["period"] == "yesterday"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Größte Verluste in Packaging gestern?",
+        "Wo hat Riverside gestern am meisten verloren?",
+        "Where did Packaging lose most yesterday?",
+    ],
+)
+def test_where_most_was_lost_is_asked_of_the_losses(text: str) -> None:
+    assert planned(text)[0] == "cost_of_loss"
+
+
 @pytest.mark.parametrize(
     ("text", "language"),
     [
@@ -307,6 +325,7 @@ def test_the_model_knows_exactly_the_tools_and_reasons() -> None:
     for language in train.LANGUAGES:
         phrasings = train.phrasings(train.HERE / f"{language}.txt")
         assert {aim for aim, _ in phrasings} == set(trained().aims)
+    assert {aim for aim, _ in train.phrasings(train.VOICES)} == set(trained().aims)
 
 
 def test_the_words_that_count_as_known_are_those_of_the_phrasings() -> None:

@@ -39,6 +39,15 @@ async def test_a_mention_is_answered_in_a_thread_and_followed_up(here: Plant) ->
 
 
 @scene()
+async def test_a_choice_that_was_offered_may_be_typed(here: Plant) -> None:
+    asked_back = await mention(here, "robot oee yesterday")
+    root = asked_back.thread_ts
+    assert root is not None
+    await talk(here, "robot 2", root)
+    assert "OEE of Robot 2 yesterday" in text(answers(here, here.floor, thread=root)[1])
+
+
+@scene()
 async def test_what_is_not_for_the_bot_is_passed_over(here: Plant) -> None:
     answer = await mention(here, "OEE of line 3 yesterday")
     root = answer.thread_ts

@@ -1,4 +1,4 @@
-"""Trains the planner's model from the phrasings beside this file.
+"""Trains the planner's model from the phrasings and the people's questions beside this file.
 
 `python -m core.planner.training.train` rewrites core/planner/model.bin. It needs nothing but
 Python, takes a few minutes, and gives the same file every time.
@@ -27,13 +27,17 @@ WORDS = HERE.parent / "words.txt"
 LANGUAGES = ("en", "de")
 SIGN = re.compile(r"(<[apthf]>)")
 VARIANT = re.compile(r"\(([^()]*)\)")
+# Questions as many people wrote them: how often each is learned garbled, and how much each weighs
+# against a phrasing of an aim of middling size. Chosen by training with one author's and testing
+# with the other's.
+VOICES, VOICE_COPIES, VOICE_WORTH = HERE / "voices.txt", 4, 3.0
 # Ways of saying one phrasing that are learned, and garbled copies of all of them together, at
 # least one of each: what was said once must not drown in what has many variants.
 MOST_VARIANTS, GARBLED = 8, 4
-ROUNDS, RATE, PULL = 6, 0.1, 1e-3
+ROUNDS, RATE, PULL = 6, 0.07, 1e-3
 # Part of the features that is hidden each time, so that belief rests on many of them, and part
 # of belief that is never given to the right aim, so that it stays a measure of doubt.
-HIDDEN, DOUBT = 0.7, 0.1
+HIDDEN, DOUBT = 0.7, 0.02
 # These are said as they are: nobody begins a greeting with "could you check".
 BARE = ("help", "not_plant", "clarify")
 LITTLE = frozenset(
@@ -124,24 +128,44 @@ def _typo(word: str, chance: random.Random) -> str:
     return chance.choice((left + right, swapped, left + 2 * letter + right))
 
 
-Example = tuple[tuple[int, ...], str]
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The features of a way of asking, its aim, and how much it weighs."""
+
+    buckets: tuple[int, ...]
+    aim: str
+    worth: float
 
 
 def examples(chance: random.Random) -> list[Example]:
-    """Everything to learn from: the features of each way of asking, and its aim."""
-    found: list[Example] = []
+    """Everything to learn from; of the phrasings, rare aims weigh more."""
+    ways = [*_of_phrasings(chance)]
+    counts = Counter(aim for _, aim in ways)
+    worth = {aim: math.sqrt(len(ways) / len(counts) / counts[aim]) for aim in counts}
+    return [
+        *(Example(_features(said), aim, worth[aim]) for said, aim in ways),
+        *(Example(_features(said), aim, VOICE_WORTH) for said, aim in _of_voices(chance)),
+    ]
+
+
+def _of_phrasings(chance: random.Random) -> Iterator[tuple[list[str], str]]:
     seen: set[tuple[str, ...]] = set()
     for language in LANGUAGES:
         for aim, phrasing in phrasings(HERE / f"{language}.txt"):
             ways = variants(phrasing, chance)
             copies = max(1, GARBLED // len(ways))
             for words in map(words_of, ways):
-                if not words or (aim, *words) in seen:
-                    continue
-                seen.add((aim, *words))
-                said = (words, *(garbled(words, aim, chance) for _ in range(copies)))
-                found += [(_features(way), aim) for way in said]
-    return found
+                if words and (aim, *words) not in seen:
+                    seen.add((aim, *words))
+                    yield words, aim
+                    yield from ((garbled(words, aim, chance), aim) for _ in range(copies))
+
+
+def _of_voices(chance: random.Random) -> Iterator[tuple[list[str], str]]:
+    for aim, question in phrasings(VOICES):
+        words = words_of(question)
+        yield words, aim
+        yield from ((garbled(words, aim, chance), aim) for _ in range(VOICE_COPIES))
 
 
 def _features(words: Sequence[str]) -> tuple[int, ...]:
@@ -150,8 +174,8 @@ def _features(words: Sequence[str]) -> tuple[int, ...]:
 
 
 def learned() -> list[str]:
-    """Every word of the phrasings, each once: what is not among them is new to the model."""
-    paths = [HERE / f"{language}.txt" for language in LANGUAGES] + [HERE / "around.txt"]
+    """Every word of the training, each once: what is not among them is new to the model."""
+    paths = [HERE / f"{language}.txt" for language in LANGUAGES] + [HERE / "around.txt", VOICES]
     said = (words_of(phrasing) for path in paths for _, phrasing in phrasings(path))
     return sorted({word for words in said for word in words if word.isalpha()})
 
@@ -159,16 +183,14 @@ def learned() -> list[str]:
 def train(found: list[Example], chance: random.Random) -> tuple[list[str], list[list[float]]]:
     """Logistic regression over all aims at once (softmax, Adagrad, a little L2): the aims, and
     for each bucket a weight for each of them."""
-    counts = Counter(aim for _, aim in found)
-    aims = sorted(counts)
-    worth = {aim: math.sqrt(len(found) / len(aims) / counts[aim]) for aim in aims}
+    aims = sorted({example.aim for example in found})
     weights = [[0.0] * len(aims) for _ in range(BUCKETS)]
     steps = [[1e-2] * len(aims) for _ in range(BUCKETS)]
     for _ in range(ROUNDS):
         chance.shuffle(found)
-        for buckets, aim in found:
-            seen = [bucket for bucket in buckets if chance.random() > HIDDEN] or buckets
-            _learn(weights, steps, seen, aims.index(aim), worth[aim])
+        for example in found:
+            shown = [b for b in example.buckets if chance.random() > HIDDEN]
+            _learn(weights, steps, shown or example.buckets, aims.index(example.aim), example.worth)
     return aims, weights
 
 

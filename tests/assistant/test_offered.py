@@ -1,0 +1,32 @@
+"""A choice that was offered can be taken up by typing it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.assistant.conftest import Door, first_text
+
+
+@pytest.mark.parametrize("typed", ["Robot 1", "robot 1", "robot 1 (assembly)", "Robot-1."])
+def test_a_typed_choice_is_taken(door: Door, typed: str) -> None:
+    assert door.ask("robot oee yesterday").outcome == "clarify"
+    answer = door.ask(typed)
+    assert answer.tool == "oee_query"
+    assert first_text(answer).startswith("OEE of Robot 1 yesterday")
+
+
+def test_a_choice_holds_for_the_next_question_only(door: Door) -> None:
+    door.ask("robot oee yesterday")
+    door.ask("downtime of line 3")
+    assert door.ask("robot 1").tool != "oee_query"
+
+
+def test_something_else_is_a_new_question(door: Door) -> None:
+    door.ask("robot oee yesterday")
+    answer = door.ask("downtime of robot 2 yesterday")
+    assert answer.tool == "downtime_analysis"
+
+
+def test_choices_of_one_thread_are_not_those_of_another(door: Door) -> None:
+    door.ask("robot oee yesterday", thread="1")
+    assert door.ask("robot 1", thread="2").tool is None
