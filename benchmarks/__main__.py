@@ -37,6 +37,8 @@ PARTS: Mapping[str, Callable[[], None]] = {
     "tools": _main_of("tools"),
     "cold_start": _main_of("cold_start"),
     "slack": _main_of("slack"),
+    "memory": _main_of("memory"),
+    "agent_loop": _main_of("agent_loop"),
     "sample": sample,
 }
 

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from adapters import Progress
-from bot.access_file import access_rules
 from bot.cache_ledger import CacheLedger
 from bot.clock import Clock
 from bot.log import log_defect
 from bot.plant import plant_file
 from bot.settings import Settings
 from core.access import AccessRules
-from core.agent.speaker import ModelSpeaker
 from core.agent.turn import Speaker
 from core.answer import Answer, Text
 from core.assistant import Assistant
@@ -79,10 +77,10 @@ def build(settings: Settings, clock: Clock) -> App:
     plant = plant_file(settings)
     source = CachedSource(SqlDataSource(plant), clock)
     store = _store(settings)
-    access = access_rules(settings.access_file)
+    access = _access(settings)
     language = settings.language
     memory = Memory(store, settings.home / "memory") if store and settings.memory else None
-    speaker = ModelSpeaker(settings.model, store) if settings.model else None
+    speaker = _speaker(settings, store)
     assistant = Assistant(
         plant,
         source,
@@ -94,6 +92,22 @@ def build(settings: Settings, clock: Clock) -> App:
     )
     ledger = CacheLedger(settings.home)
     return App(settings, assistant, source, store, ledger, access, memory, speaker)
+
+
+def _access(settings: Settings) -> AccessRules:
+    if settings.access_file is None:
+        return AccessRules()
+    from bot.access_file import access_rules  # a tenth of a start, which most do without
+
+    return access_rules(settings.access_file)
+
+
+def _speaker(settings: Settings, store: Store | None) -> Speaker | None:
+    if settings.model is None:
+        return None
+    from core.agent.speaker import ModelSpeaker
+
+    return ModelSpeaker(settings.model, store)
 
 
 def _store(settings: Settings) -> Store | None:

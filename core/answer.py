@@ -141,7 +141,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The first Text part is the sentence that matters; `parts` follow the reader's order."""
+    """The first Text part is the sentence that matters; `parts` follow the reader's order.
+
+    `by_model`: a language model wrote that sentence, which platforms want to be labelled.
+    """
 
     outcome: Outcome
     parts: tuple[Part, ...]
@@ -150,6 +153,7 @@ class Answer:
     args: dict[str, object] = field(default_factory=dict)
     id: str = ""
     language: Language = "en"
+    by_model: bool = False
 
     @property
     def actions(self) -> tuple[Action, ...]:

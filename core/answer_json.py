@@ -52,6 +52,7 @@ def to_json(answer: Answer, ms: float | None = None) -> dict[str, Any]:
         "args": _plain(answer.args),
         "text": as_text(answer),
         "language": answer.language,
+        "by_model": answer.by_model,
         "parts": [{"type": _TYPES[type(part)], **_plain(part)} for part in answer.parts],
         "citations": _plain(answer.citations),
         "actions": _plain(answer.actions),
@@ -72,6 +73,7 @@ def from_json(data: Mapping[str, Any]) -> Answer:
         parts=tuple(_part(part) for part in data["parts"]),
         citations=tuple(_citation(citation) for citation in data["citations"]),
         language=data.get("language", "en"),
+        by_model=data.get("by_model", False),
     )
 
 

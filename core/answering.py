@@ -24,6 +24,7 @@ from core.data.query import Query
 from core.errors import AmbiguousAsset, PlantsDiffer, SourceUnavailable, UnknownAsset
 from core.help import examples
 from core.kept import Kept
+from core.offered import KEY, with_choices
 from core.tool import Args
 from core.words import Words
 
@@ -79,7 +80,8 @@ class Answering:
         said = "" if answer.tool else spoken.text
         told = {"turns": turns(before, request.text, calls, said)}
         if not answer.tool:
-            await self._kept.remember(request, {**before, **told})
+            context = {**before, KEY: (), **told}
+            await self._kept.remember(request, with_choices(context, answer) or context)
             return answer
         queries = tuple(query for ran in spoken.rans for query in ran.queries)
         return await self._given(answer, queries, {**calls[-1], **told}, asking)

@@ -5,33 +5,38 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from core import commands, registry, replay, replies
 from core.access import EVERYTHING, Access
-from core.answer import Actions, Answer, Outcome
+from core.agent.facing import turn_of
+from core.agent.turn import Ran, Speaker
+from core.answer import Actions, Answer, Notice
 from core.answering import Answering
 from core.asking import Asking
 from core.commands import Command
 from core.data.cache import CachedSource
 from core.data.mapping import PlantFile
-from core.errors import NoData, SourceUnavailable, UserError
+from core.errors import SourceUnavailable, UserError
 from core.help import help_answer, ways_out
 from core.installation import Definitions, Installation
 from core.kept import Kept
+from core.memory import Memory
+from core.offered import taken_up, with_choices
 from core.own_commands import own_command
 from core.planner.asking import is_question
 from core.planner.planner import FIELDS, Clarify, Decline, Plan, Planner, ThreadContext
 from core.planner.reading import detect_language
+from core.progress import Progress
 from core.request import Language, Place, Request, User
 from core.store import Store
+from core.tool import AnyTool, Args
 from core.words import Words
 
-Progress = Callable[[str], None]
 AccessOf = Callable[[User, Place], Access]
 LONGEST_QUESTION = 10_000
 _SECONDS = 45
-_DECLINED = frozenset({"period_future"})
 
 
 def _planner() -> Planner:
@@ -61,14 +66,17 @@ class Assistant:
         *,
         language: Language = "en",
         access_of: AccessOf = _everything,
+        speaker: Speaker | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._definitions = Definitions(plant_file, source)
         self._source = source
-        self._kept = Kept(store)
+        self._kept = Kept(store, memory)
         self._language = language
         self._access_of = access_of
         self._planner = _planner()
         self._answering = Answering(source, self._kept)
+        self._speaker = speaker
 
     async def handle(self, request: Request, progress: Progress | None = None) -> Answer:
         """The answer to one request; `progress` is told what is going on meanwhile."""
@@ -88,13 +96,8 @@ class Assistant:
             problem = words.say("problems.timeout")
             said = words.say("errors.source_unavailable", system=self._source.name, problem=problem)
             return replies.told("error", said)
-        except SourceUnavailable as error:
-            return replies.told("error", replies.unavailable(error, words))
-        except NoData as error:
-            return replies.told("no_data", words.say(error.key, **error.arguments))
-        except UserError as error:
-            outcome: Outcome = "decline" if error.key in _DECLINED else "clarify"
-            return replies.told(outcome, words.say(error.key, **error.arguments))
+        except (UserError, SourceUnavailable) as error:
+            return replies.problem(error, words)
 
     async def _with_choices(self, request: Request) -> Request:
         """The request with what the person chose for themselves."""
@@ -132,17 +135,48 @@ class Assistant:
         if answered is not None:
             return answered
         before = await self._kept.context(request)
+        chosen = taken_up(text, before)
+        if chosen:
+            taken = replace(request, text=chosen, addressed=True)
+            return await self._answer(taken, words, progress)
         if not request.addressed and not (before.get("tool") and is_question(text)):
             return Answer("decline", ())  # a thread of which the bot is no part, or no question
         repeated = replay.in_words(text, before.get("answer"))
         if repeated:
             return await self._answer(replace(request, text=repeated), words, progress)
-        wanted = self._wanted(text, asking, before)
-        if isinstance(wanted, Answer):
-            return wanted
+        if self._speaker is None or text.startswith("/"):
+            return await self._planned(text, asking, before, progress)
         if progress is not None:
             progress(words.say("answer.working"))
-        return await self._answering.run(wanted, asking)
+        memories = await self._kept.in_mind(asking)
+        turn = turn_of(asking, before, partial(self._tool, asking), progress, memories)
+        spoken = await self._speaker.answer(turn)
+        if spoken is not None:
+            return await self._answering.spoken(spoken, asking, before)
+        answer = await self._planned(text, asking, before, None)
+        notice = Notice(words.say("model.without"), "neutral")
+        return replace(answer, parts=(*answer.parts, notice))
+
+    async def _planned(
+        self, text: str, asking: Asking, before: Mapping[str, Any], progress: Progress | None
+    ) -> Answer:
+        """The answer to a command, or the planner's."""
+        wanted = self._wanted(text, asking, before)
+        if isinstance(wanted, Command):
+            if progress is not None:
+                progress(asking.words.say("answer.working"))
+            wanted = await self._answering.run(wanted, asking)
+        context = with_choices(before, wanted)
+        if context is not None:
+            await self._kept.remember(asking.request, context)
+        return wanted
+
+    async def _tool(self, asking: Asking, tool: AnyTool, args: Args) -> Ran:
+        """What a tool that a model called answers; what stands in its way is an answer, too."""
+        try:
+            return await self._answering.ran(Command(tool, args), asking)
+        except (UserError, SourceUnavailable) as error:
+            return Ran(replies.problem(error, asking.words))
 
     def _wanted(self, text: str, asking: Asking, before: Mapping[str, Any]) -> Command | Answer:
         """The tool and its arguments; or the answer that no tool is needed for."""
@@ -158,10 +192,10 @@ class Assistant:
             case Plan(tool="help"):
                 return help_answer("", words)
             case Plan(tool=name, args=args, leftover=left, unsplit=unsplit):
-                if name not in registry.names():
-                    return replies.told("decline", words.say(f"planner.no_{name}"))
                 tool = registry.tool(name)
                 period = commands.past_period(tool, text, installation)
+                if "about" in tool.args.model_fields:
+                    args, left = commands.about(args, text, installation, plant), ""
                 made = commands.make_args(tool, args)
                 return Command(tool, made, left, period, unsplit)
             case Clarify(key=key, choices=choices):

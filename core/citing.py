@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from core.answer import Chart, Citation, Metrics, Part, Table, Text
@@ -31,7 +31,7 @@ def numbered(
             group.append(citation)
     order = {one.number: new for new, group in enumerate(groups, 1) for one in group}
     cited = tuple(_joined(group, new) for new, group in enumerate(groups, 1))
-    return tuple(_renumber(part, order) for part in parts), cited
+    return tuple(recited(part, order) for part in parts), cited
 
 
 def _go_together(citation: Citation, group: Sequence[Citation], queries: Sequence[Query]) -> bool:
@@ -72,7 +72,8 @@ def _used(parts: Sequence[Part]) -> Iterator[int]:
                 pass
 
 
-def _renumber(part: Part, order: dict[int, int]) -> Part:
+def recited(part: Part, order: Mapping[int, int]) -> Part:
+    """The part with new citation numbers; those without one are left out."""
     match part:
         case Metrics(metrics):
             return Metrics(tuple(replace(m, cites=_new(m.cites, order)) for m in metrics))
@@ -82,5 +83,5 @@ def _renumber(part: Part, order: dict[int, int]) -> Part:
             return part
 
 
-def _new(cites: Sequence[int], order: dict[int, int]) -> tuple[int, ...]:
+def _new(cites: Sequence[int], order: Mapping[int, int]) -> tuple[int, ...]:
     return tuple(sorted({order[cite] for cite in cites if cite in order}))

@@ -44,10 +44,26 @@ def parse(text: str, installation: Installation, plant: str | None) -> Command:
     fields = frozenset(tool.args.model_fields)
     filled = fill(fields, rest, installation.names(plant), installation.shift_names)
     args, left = dict(filled.args), " ".join(filled.left)
+    if "about" in fields:
+        args, left = about(args, rest, installation, plant), ""
     if left and "assets" in fields and not args.get("assets"):
         # What stands where an asset belongs is one that is not known, not a word to pass over.
         args["assets"], left = [left], ""
     return Command(tool, make_args(tool, args), left, past_period(tool, rest, installation))
+
+
+def about(
+    args: Mapping[str, Any], text: str, installation: Installation, plant: str | None
+) -> dict[str, Any]:
+    """The arguments for a tool that is told of a matter in free words: what is no asset's name is
+    part of the matter."""
+    names, hierarchy = installation.names(plant), installation.hierarchy
+    known = [
+        said
+        for said in args.get("assets", ())
+        if said in hierarchy or any(m.sort != "unknown" for m in names.find(said))
+    ]
+    return {**args, "assets": known, "about": text}
 
 
 def past_period(tool: AnyTool, text: str, installation: Installation) -> str:

@@ -18,6 +18,7 @@ from core.domain.periods import Interval, Period
 from core.domain.shifts import ShiftCalendar
 from core.errors import NoData, PlantsDiffer, UserError
 from core.installation import Installation
+from core.past import Past
 from core.planner.period_words import parse_period
 from core.request import User
 from core.words import Words
@@ -42,7 +43,8 @@ class ToolContext:
     `resolved` collects what the words were taken to mean; `citations` and `queries` what was
     read (a citation's `query` is an index into `queries`); `notes` are (key, arguments) of
     caveats that hold for the answer as a whole. `fixed_period` is the period of an answer that is
-    asked for again, whatever its words would mean by now.
+    asked for again, whatever its words would mean by now. `past` is what the asker asked before,
+    as far as it may be recalled here; None where looking back is switched off.
     """
 
     user: User
@@ -57,6 +59,7 @@ class ToolContext:
     queries: list[Query] = field(default_factory=list)
     notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     fixed_period: Period | None = None
+    past: Past | None = None
     _cited: dict[object, int] = field(default_factory=dict)
 
     # --- what the words mean

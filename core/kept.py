@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,10 +12,13 @@ from pydantic import TypeAdapter
 
 from core.answer import Answer
 from core.answer_json import to_json
+from core.asking import Asking
 from core.data.query import Query
 from core.errors import SourceUnavailable
+from core.memory import Memory
+from core.past import Past, visible
 from core.request import Place, Request
-from core.store import Feedback, Person, Store, StoredAnswer
+from core.store import Asked, Feedback, Forgotten, Person, Store, StoredAnswer
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +26,8 @@ log = logging.getLogger(__name__)
 class Kept:
     """A failing store costs the thread's context and the buttons, never the answer."""
 
-    def __init__(self, store: Store | None) -> None:
-        self._store = store
+    def __init__(self, store: Store | None, memory: Memory | None = None) -> None:
+        self._store, self._memory = store, memory
         self.failed = store is None
 
     async def context(self, request: Request) -> Mapping[str, Any]:
@@ -55,27 +58,57 @@ class Kept:
         await self._store.save_person(person, at)
 
     async def keep(
-        self, request: Request, answer: Answer, queries: list[Query], context: Mapping[str, Any]
+        self, request: Request, answer: Answer, queries: Sequence[Query], context: Mapping[str, Any]
     ) -> None:
         if self._store is None:
             return
-        stored = StoredAnswer(
-            id=answer.id,
-            asked_at=request.now,
-            user_id=request.user.id,
-            place_key=self._key(request),
-            question=request.text,
-            tool=answer.tool or "",
-            args=dict(context),
-            answer=to_json(answer),
-            queries=tuple(_query_schema().dump_python(query, mode="json") for query in queries),
-        )
         try:
-            await self._store.save_answer(stored)
+            await self._store.save_answer(self._stored(request, answer, queries, context))
             await self._store.save_thread(self._key(request), context, request.now)
             self.failed = False
         except SourceUnavailable as error:
             self._fail(error)
+            return
+        if self._memory is not None:
+            self._memory.note(request.user.id)
+
+    async def say(self, request: Request, answer: Answer) -> None:
+        """Keeps what the person told, and no thread goes on from. Raises SourceUnavailable."""
+        if self._store is None:
+            raise SourceUnavailable("store", "no connection")
+        await self._store.save_answer(self._stored(request, answer, (), {}))
+        if self._memory is not None:
+            self._memory.note(request.user.id)
+
+    async def asked(self, user_id: str) -> tuple[Asked, ...]:
+        """All that the person asked, the newest first. Raises SourceUnavailable."""
+        if self._store is None:
+            raise SourceUnavailable("store", "no connection")
+        return await self._store.asked(user_id)
+
+    async def forget(self, user_id: str, only: Collection[str] | None) -> Forgotten:
+        """See Store.forget. Raises SourceUnavailable."""
+        if self._store is None:
+            raise SourceUnavailable("store", "no connection")
+        return await self._store.forget(user_id, only)
+
+    def past(self, request: Request) -> Past | None:
+        """What the asker asked before, as far as it may be recalled in the place of the request;
+        None where there is no memory."""
+        if self._store is None or self._memory is None:
+            return None
+        return Past(self._store, self._memory, request.user.id, request.place)
+
+    async def in_mind(self, asking: Asking) -> str:
+        """What a language model may know of the asker's past; empty where the store fails."""
+        past = self.past(asking.request)
+        if past is None:
+            return ""
+        try:
+            return await past.in_mind(visible(asking.access, asking.installation.hierarchy))
+        except SourceUnavailable as error:
+            self._fail(error)
+            return ""
 
     async def answer(self, answer_id: str, request: Request) -> StoredAnswer | None:
         """The stored answer, for the person who was given it and, where others read it too, for
@@ -90,10 +123,14 @@ class Kept:
 
     async def resume(self, request: Request, stored: StoredAnswer) -> None:
         """Makes the answer the one that the conversation goes on from."""
+        await self.remember(request, stored.args)
+
+    async def remember(self, request: Request, context: Mapping[str, Any]) -> None:
+        """Keeps what the thread is about where there is no answer to keep."""
         if self._store is None:
             return
         try:
-            await self._store.save_thread(self._key(request), stored.args, request.now)
+            await self._store.save_thread(self._key(request), context, request.now)
         except SourceUnavailable as error:
             self._fail(error)
 
@@ -102,6 +139,21 @@ class Kept:
         if self._store is None:
             raise SourceUnavailable("store", "no connection")
         await self._store.save_feedback(given)
+
+    def _stored(
+        self, request: Request, answer: Answer, queries: Sequence[Query], context: Mapping[str, Any]
+    ) -> StoredAnswer:
+        return StoredAnswer(
+            id=answer.id,
+            asked_at=request.now,
+            user_id=request.user.id,
+            place_key=self._key(request),
+            question=request.text,
+            tool=answer.tool or "",
+            args=dict(context),
+            answer=to_json(answer),
+            queries=tuple(_query_schema().dump_python(query, mode="json") for query in queries),
+        )
 
     def _key(self, request: Request) -> str:
         """One thread per person where people do not share it."""

@@ -9,14 +9,14 @@ from core.answer import Answer
 from core.planner.lexicon import folded
 
 _ASKED_BACK = ("clarify", "unknown_asset")
-_KEY = "offered"
+KEY = "offered"
 
 
 def with_choices(before: Mapping[str, Any], answer: Answer) -> Mapping[str, Any] | None:
     """The thread's context with the choices that the answer offers; None where it offers none."""
     if answer.outcome not in _ASKED_BACK or not answer.actions:
         return None
-    return {**before, _KEY: [[action.label, action.command] for action in answer.actions]}
+    return {**before, KEY: [[action.label, action.command] for action in answer.actions]}
 
 
 def taken_up(text: str, before: Mapping[str, Any]) -> str:
@@ -25,7 +25,7 @@ def taken_up(text: str, before: Mapping[str, Any]) -> str:
     A label may be named without what stands in brackets: "Robot 1" for "Robot 1 (assembly)".
     """
     said = folded(text)
-    choices = before.get(_KEY) or ()
+    choices = before.get(KEY) or ()
     found = {
         command
         for label, command in choices

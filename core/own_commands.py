@@ -5,6 +5,8 @@ from __future__ import annotations
 from core import replay
 from core.acts.choices import choices, subject
 from core.acts.feedback import feedback
+from core.acts.forget import forget, is_forget
+from core.acts.remember import remember, told
 from core.answer import Answer
 from core.answer_json import from_json
 from core.answering import Answering
@@ -27,6 +29,10 @@ async def own_command(text: str, asking: Asking, kept: Kept, answering: Answerin
             return prompts(request.user, asking.installation, asking.access, request.now, words)
         case "/andon" if subject(text):
             return await choices(text, request, kept, asking.installation, asking.access, words)
+        case "/andon" if is_forget(text):
+            return await forget(text, asking, kept)
+        case _ if request.addressed and (said := told(text)):
+            return await remember(said, asking, kept)
         case _:
             return None
 
@@ -44,5 +50,5 @@ async def _replayed(
         case "/show" if place.private or stands_in(stored, place):
             await kept.resume(asking.request, stored)
             return from_json(stored.answer)
-    now = await answering.run(replay.again(stored), asking)
+    now = await answering.all_of(replay.again(stored), asking)
     return replay.compared(stored, now, asking.words) if command == "/again" else now

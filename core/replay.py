@@ -151,16 +151,20 @@ def _cell(value: object, words: Words, zone: str) -> str:
 # --- run again -------------------------------------------------------------------------------
 
 
-def again(stored: StoredAnswer) -> Command:
-    """The same question about the same assets and the very same time. Raises UserError where it
-    was no tool's answer."""
-    if stored.tool not in registry.names():
+def again(stored: StoredAnswer) -> tuple[Command, ...]:
+    """The same questions to the same tools about the same assets and the very same time. Raises
+    UserError where it was no tool's answer."""
+    args = stored.answer.get("args", {})
+    calls = args.get("calls") or [{**stored.args, "period": args.get("period")}]
+    return tuple(_command(call, stored) for call in calls)
+
+
+def _command(call: Mapping[str, Any], stored: StoredAnswer) -> Command:
+    if call.get("tool") not in registry.names():
         raise UserError("unknown_answer", id=stored.id)
-    tool = registry.tool(stored.tool)
-    values = dict(stored.args.get("args", {}))
-    period = stored.answer.get("args", {}).get("period")
+    tool, period = registry.tool(call["tool"]), call["period"]
     fixed = _period(period) if isinstance(period, Mapping) else None
-    return Command(tool, make_args(tool, values), fixed=fixed)
+    return Command(tool, make_args(tool, dict(call.get("args", {}))), fixed=fixed)
 
 
 def _period(stored: Mapping[str, Any]) -> Period:

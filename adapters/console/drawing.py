@@ -29,6 +29,8 @@ def draw(answer: Answer, paper: Paper, *, numbered: bool = True) -> list[Row]:
             rows.append(())
         rows += drawn
         before = part
+    if answer.by_model:
+        rows += [(), ((paper.words.say("model.label"), "dim"),)]
     choices = parts.choices if numbered else parts.commands
     for block in (parts.sources(answer.citations, paper), choices(answer.actions, paper)):
         drawn = list(block)

@@ -165,7 +165,8 @@ def _tail(
         extra.append(button(words.say("slack.share"), "share", seal(answer.id)))
     actions, cut = row(answer.actions, seal, [one for one in extra if fits(one["value"])])
     cited = lines(answer.citations, words)
-    told = [clip(plain(line), _SOURCE) for line in cited[:_SOURCES]]
+    told = [words.say("model.label")] if answer.by_model else []
+    told += [clip(plain(line), _SOURCE) for line in cited[:_SOURCES]]
     if len(cited) > _SOURCES:
         told.append("… " + words.say("common.more", n=len(cited) - _SOURCES))
     cut |= len(cited) > _SOURCES or any(size(line) > _SOURCE for line in cited[:_SOURCES])

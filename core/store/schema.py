@@ -10,9 +10,11 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -20,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"
+HEAD = "0004"
 """The newest migration. Known here so that a start need not import alembic to find it."""
 
 INBOX_STATES = ("working", "sending", "done", "unknown", "failed")
@@ -111,6 +113,20 @@ feedback = Table(
     UniqueConstraint("answer_id", "user_id"),
 )
 
+memories = Table(
+    "memories",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("answer_id", Words, ForeignKey("answers.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", Words, nullable=False),
+    # "" for what was asked privately, else the place without its thread.
+    Column("place", Words, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    Column("payload", JSON, nullable=False),
+    UniqueConstraint("answer_id"),
+    Index(None, "user_id", "place"),
+)
+
 inbox = Table(
     "inbox",
     metadata,
@@ -135,4 +151,14 @@ people = Table(
     Column("quiet_from", Text),
     Column("quiet_to", Text),
     Column("updated_at", Instant, nullable=False),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("user_id", Words, primary_key=True),
+    # A day in UTC, in ISO 8601: what people spend is counted by days.
+    Column("day", Text, primary_key=True),
+    Column("tokens", Integer, nullable=False),
+    Column("cost", Float, nullable=False),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 from sqlalchemy import Connection, Engine, Row, Table, delete, select
 from sqlalchemy.exc import IntegrityError
 
+from core.store.asked import Asked, asked, newest
 from core.store.engine import failures, store_engine
+from core.store.forget import Forgotten, forget, forget_in_copies, scrub
 from core.store.group_commit import GroupCommit
 from core.store.inbox import Inbox
+from core.store.memories import Memories
 from core.store.migrate import migrate, revision
 from core.store.people import Person
-from core.store.schema import HEAD, answers, feedback, people, threads
+from core.store.schema import HEAD, answers, feedback, people, threads, usage
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -72,7 +75,8 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writes = GroupCommit(engine)
-        self.inbox = Inbox(self._writes, engine.dialect.name)
+        self.inbox = Inbox(self._writes, engine.dialect)
+        self.memories = Memories(engine)
 
     @classmethod
     def open(cls, url: str, *, wait_seconds: float = 5.0) -> Self:
@@ -140,6 +144,23 @@ class Store:
         rows = await self._run(lambda connection: connection.execute(statement).all())
         return tuple(_stored_answer(row) for row in rows)
 
+    async def asked(self, user_id: str, most: int | None = None) -> tuple[Asked, ...]:
+        """What the person asked, the newest first: without the answers, which are long."""
+        statement = newest(user_id, most)
+        rows = await self._run(lambda connection: connection.execute(statement).all())
+        return tuple(asked(row) for row in rows)
+
+    async def forget(self, user_id: str, only: Collection[str] | None = None) -> Forgotten:
+        """Deletes what the person asked and chose, or `only` the answers of these ids.
+
+        Nothing of it is left in a SQLite file nor in the copies beside it: they are written anew,
+        which takes the longer the larger they are, and in which time nobody else can write.
+        """
+        gone = await self._write(lambda connection: forget(connection, user_id, only))
+        await asyncio.to_thread(scrub, self._engine)
+        await asyncio.to_thread(forget_in_copies, self._engine, user_id, only)
+        return gone
+
     async def save_feedback(self, given: Feedback) -> bool:
         """Replaces what the user said of this answer before; False if the answer is gone."""
         values = asdict(given)
@@ -167,6 +188,7 @@ class Store:
         def delete_old(connection: Connection) -> int:
             old_threads = delete(threads).where(threads.c.updated_at < before)
             old_answers = delete(answers).where(answers.c.asked_at < before)
+            connection.execute(delete(usage).where(usage.c.day < before.date().isoformat()))
             return (
                 connection.execute(old_threads).rowcount + connection.execute(old_answers).rowcount
             )
@@ -196,6 +218,21 @@ class Store:
         }
         statement = self._insert(people).values(user_id=person.user_id, **values)
         upsert = statement.on_conflict_do_update(index_elements=["user_id"], set_=values)
+        await self._write(lambda connection: connection.execute(upsert))
+
+    async def spent(self, user_id: str, day: str) -> tuple[int, float]:
+        """The tokens that language models used for the person on that day, and their cost."""
+        wanted = (usage.c.user_id == user_id) & (usage.c.day == day)
+        statement = select(usage.c.tokens, usage.c.cost).where(wanted)
+        row = await self._run(lambda connection: connection.execute(statement).one_or_none())
+        return (0, 0.0) if row is None else (row.tokens, row.cost)
+
+    async def spend(self, user_id: str, day: str, tokens: int, cost: float) -> None:
+        """Adds to what the person spent on that day."""
+        own = {"user_id": user_id, "day": day, "tokens": tokens, "cost": cost}
+        more = {"tokens": usage.c.tokens + tokens, "cost": usage.c.cost + cost}
+        statement = self._insert(usage).values(own)
+        upsert = statement.on_conflict_do_update(index_elements=["user_id", "day"], set_=more)
         await self._write(lambda connection: connection.execute(upsert))
 
     async def _write(self, work: Callable[[Connection], T]) -> T:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,6 +55,12 @@ def test_what_matters_figures_sources_and_choices_follow_one_another() -> None:
     ]
     places = [text.index(piece) for piece in order]
     assert places == sorted(places)
+
+
+def test_words_of_a_model_are_labelled() -> None:
+    labelled = [plain(row) for row in draw(replace(made.FULL, by_model=True), Paper(80, EN))]
+    assert sum("(AI)" in row for row in labelled) == 1
+    assert not any("(AI)" in plain(row) for row in draw(made.FULL, Paper(80, EN)))
 
 
 def test_where_no_number_can_be_typed_choices_show_their_command() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -255,3 +256,10 @@ def test_an_error_is_a_sentence_with_a_sign() -> None:
 def test_nothing_at_all_is_still_a_message() -> None:
     message = shown(Answer("answer", ()))
     assert message.text == "Nothing to show."
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_words_of_a_model_are_labelled(look: Look) -> None:
+    answer = replace(FULL, by_model=True)
+    assert "(AI)" in str(render(answer, look=look, seal=seal).blocks)
+    assert "(AI)" not in str(render(FULL, look=look, seal=seal).blocks)
