@@ -24,8 +24,9 @@ setup: .venv/dev.stamp
 demo: .venv/demo.stamp
 	@$(BIN)/andon demo
 
+# One process per core; what shares a plant or a database stays in one process.
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: setup
 	@$(BIN)/ruff check .

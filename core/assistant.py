@@ -10,6 +10,7 @@ from typing import Any
 
 from core import commands, registry, replay, replies
 from core.access import EVERYTHING, Access
+from core.acts import forget
 from core.agent.facing import turn_of
 from core.agent.turn import Ran, Speaker
 from core.answer import Actions, Answer, Notice
@@ -131,14 +132,15 @@ class Assistant:
             raise UserError("unknown_plant", said=plant, plants=", ".join(installation.plants))
         access = self._access_of(request.user, request.place)
         asking = Asking(request, installation, plant, words, access)
-        answered = await own_command(text, asking, self._kept, self._answering)
-        if answered is not None:
-            return answered
         before = await self._kept.context(request)
-        chosen = taken_up(text, before)
+        chosen = "" if text.startswith("/") else taken_up(text, before)
         if chosen:
             taken = replace(request, text=chosen, addressed=True)
             return await self._answer(taken, words, progress)
+        own = forget.in_words(text) or text
+        answered = await own_command(own, asking, self._kept, self._answering)
+        if answered is not None:
+            return await self._offering(answered, asking, before)
         if not request.addressed and not (before.get("tool") and is_question(text)):
             return Answer("decline", ())  # a thread of which the bot is no part, or no question
         repeated = replay.in_words(text, before.get("answer"))
@@ -166,10 +168,14 @@ class Assistant:
             if progress is not None:
                 progress(asking.words.say("answer.working"))
             wanted = await self._answering.run(wanted, asking)
-        context = with_choices(before, wanted)
+        return await self._offering(wanted, asking, before)
+
+    async def _offering(self, answer: Answer, asking: Asking, before: Mapping[str, Any]) -> Answer:
+        """The answer; the choices that it offers may be typed next."""
+        context = with_choices(before, answer)
         if context is not None:
             await self._kept.remember(asking.request, context)
-        return wanted
+        return answer
 
     async def _tool(self, asking: Asking, tool: AnyTool, args: Args) -> Ran:
         """What a tool that a model called answers; what stands in its way is an answer, too."""

@@ -101,7 +101,10 @@ def _check_rights(answer: Answer, queries: Sequence[Query], context: ToolContext
     if known:
         context.scope(known)
     if not context.access.money and any(query.fact in _MONEY for query in queries):
-        raise NoData("money_hidden")
+        raise NoData(context.access.why_no_money)
+    # No row of a product tells which assets make it, so its margin could be of any place.
+    if not context.access.everywhere and any(query.fact == "product" for query in queries):
+        raise NoData("products_hidden")
 
 
 def _counts(row: Row, query: Query) -> bool:
@@ -155,7 +158,8 @@ def again(stored: StoredAnswer) -> tuple[Command, ...]:
     """The same questions to the same tools about the same assets and the very same time. Raises
     UserError where it was no tool's answer."""
     args = stored.answer.get("args", {})
-    calls = args.get("calls") or [{**stored.args, "period": args.get("period")}]
+    own = {**stored.args, "period": args.get("period"), "assets": args.get("assets")}
+    calls = args.get("calls") or [own]
     return tuple(_command(call, stored) for call in calls)
 
 
@@ -164,7 +168,10 @@ def _command(call: Mapping[str, Any], stored: StoredAnswer) -> Command:
         raise UserError("unknown_answer", id=stored.id)
     tool, period = registry.tool(call["tool"]), call["period"]
     fixed = _period(period) if isinstance(period, Mapping) else None
-    return Command(tool, make_args(tool, dict(call.get("args", {}))), fixed=fixed)
+    values = dict(call.get("args", {}))
+    if call.get("assets"):  # also those that stood for "my areas" or "the plant" then
+        values["assets"] = tuple(call["assets"])
+    return Command(tool, make_args(tool, values), fixed=fixed)
 
 
 def _period(stored: Mapping[str, Any]) -> Period:

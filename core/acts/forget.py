@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 
 from core.answer import Action, Actions, Answer, Notice, Part, Table, Text
@@ -13,12 +14,23 @@ from core.words import Words
 
 _COMMANDS = frozenset({"forget", "vergiss", "vergessen", "löschen"})
 _ALL = frozenset({"me", "all", "everything", "mich", "alles", "alle"})
+_IN_WORDS = re.compile(
+    r"(?:please |bitte )?(?:forget|delete|erase|vergiss|lösche?)\b.{0,20}?"
+    r"\b(?:everything|all|me|my (?:data|questions|history)|alles|mich|meine (?:daten|fragen))\b",
+    re.IGNORECASE,
+)
 _RECALL = "memory_recall"
 
 
 def is_forget(text: str) -> bool:
     """Whether it is "/andon forget …"."""
     return text.split()[1:2] != [] and text.split()[1].lower() in _COMMANDS
+
+
+def in_words(text: str) -> str:
+    """The command behind "forget everything" or "delete my data", which asks first; "" for
+    anything else."""
+    return "/andon forget" if _IN_WORDS.match(text.strip()) else ""
 
 
 async def forget(text: str, asking: Asking, kept: Kept) -> Answer:
@@ -51,7 +63,7 @@ def _questions(listed: tuple[Asked, ...]) -> list[Asked]:
 def _offered(count: int, words: Words) -> Answer:
     said = Text(words.say("memory.what_is_kept", n=count))
     button = Actions((Action(words.say("memory.forget_all"), "/andon forget me"),))
-    return Answer("answer", (said, button))
+    return Answer("clarify", (said, button))
 
 
 def _told(gone: Forgotten, words: Words, *more: Part) -> Answer:

@@ -30,3 +30,12 @@ def test_something_else_is_a_new_question(door: Door) -> None:
 def test_choices_of_one_thread_are_not_those_of_another(door: Door) -> None:
     door.ask("robot oee yesterday", thread="1")
     assert door.ask("robot 1", thread="2").tool is None
+
+
+def test_a_command_that_reads_like_its_label_is_taken_once(door: Door) -> None:
+    """ "OEE Line 3" offers "/oee line-3", whose words are the label's own."""
+    asked_back = door.ask("line 3")
+    label, command = next((a.label, a.command) for a in asked_back.actions if "oee" in a.command)
+    assert door.ask(label).tool == "oee_query"
+    door.ask("line 3")
+    assert door.ask(command).tool == "oee_query"

@@ -114,6 +114,11 @@ def test_a_database_that_cannot_be_read_is_one_line_and_2(
     assert file.exists() == (content is not None)
 
 
+def _with_ctrl_c() -> None:
+    """A shell starts what runs in the background with Ctrl-C ignored, and children inherit it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals and pipes of POSIX")
 def test_ctrl_c_and_a_closed_pipe_end_quietly(home: Path) -> None:
     with subprocess.Popen(
@@ -123,6 +128,7 @@ def test_ctrl_c_and_a_closed_pipe_end_quietly(home: Path) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=_with_ctrl_c,
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
