@@ -17,11 +17,13 @@ ALL = "*"
 @dataclass(frozen=True, slots=True)
 class Access:
     """`places` are ids of plants and areas; None means all of them. `audience` are those that
-    everyone else who reads the answer may see."""
+    everyone else who reads the answer may see. `money_alone`: the asker may see money, but not
+    everyone else who reads the answer."""
 
     places: frozenset[str] | None = None
     money: bool = True
     audience: frozenset[str] | None = None
+    money_alone: bool = False
 
     def allows(self, asset: Asset, hierarchy: Hierarchy) -> bool:
         """Whether the asset lies in one of the places, for the asker and for the audience."""
@@ -36,6 +38,11 @@ class Access:
     @property
     def everywhere(self) -> bool:
         return self.places is None and self.audience is None
+
+    @property
+    def why_no_money(self) -> str:
+        """The key of the error that says why amounts of money are not shown."""
+        return "money_not_for_all" if self.money_alone else "money_hidden"
 
     @property
     def scope(self) -> str:
@@ -80,7 +87,8 @@ class AccessRules:
             return own
         address = f"{place.channel}:{place.address}"
         others = self._together(r.access for r in self.rules if address in r.channels)
-        return Access(own.places, own.money and others.money, others.places)
+        money = own.money and others.money
+        return Access(own.places, money, others.places, money_alone=own.money and not money)
 
     @property
     def groups(self) -> frozenset[str]:

@@ -217,13 +217,23 @@ class ToolContext:
 
     async def _allowed(self, query: Query) -> Query:
         """The query, narrowed to the assets that the asker may see."""
-        if self.access.everywhere or "asset" not in await self.columns(query.fact):
+        if self.access.everywhere:
+            return query
+        if query.fact == "cost":
+            return self._with_visible_centers(query)
+        if "asset" not in await self.columns(query.fact):
             return query
         if any(self._are_visible_areas(condition) for condition in query.where):
             return query
         visible = {asset.id for asset in self.hierarchy if self._may_see(asset)}
         wanted = visible if query.assets is None else visible & set(query.assets)
         return replace(query, assets=tuple(sorted(wanted)))
+
+    def _with_visible_centers(self, query: Query) -> Query:
+        """Rates belong to cost centers: those of the assets that the asker may see."""
+        visible = {asset.cost_center for asset in self.hierarchy if self._may_see(asset)}
+        own = Condition("cost_center", "in", tuple(sorted(visible - {""})))
+        return query if own in query.where else replace(query, where=(*query.where, own))
 
     def _are_visible_areas(self, condition: Condition) -> bool:
         """Whether only rows of named areas are wanted, all of which the asker may see: a row

@@ -144,6 +144,8 @@ def test_a_channel_never_shows_more_than_the_asker_or_the_channel_may_see(
     readers = set[str]().union(*(seen(access) for access in of_floor))
     assert seen(together) == seen(alone) & readers
     assert together.money == (alone.money and any(access.money for access in of_floor))
+    assert together.money_alone == (alone.money and not together.money)
+    assert not alone.money_alone
 
 
 awkward = st.none() | st.frozensets(st.text(alphabet="ab,|*'[]", max_size=4), max_size=3)

@@ -69,7 +69,7 @@ class FinancialImpact(ManufacturingTool[PeriodArgs, FinancialResult]):
 
     async def run(self, args: PeriodArgs, context: ToolContext) -> FinancialResult:
         if not context.access.money:
-            raise NoData("money_hidden")
+            raise NoData(context.access.why_no_money)
         asked = context.scope(args.assets)
         period = context.period(args.period, partial(periods.last_days, days=7), asked)
         assets = counted(context.hierarchy, asked)

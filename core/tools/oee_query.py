@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from pydantic import Field, field_validator
 
-from core.answer import Heading, Metric, Metrics, Part, Text
+from core.answer import Heading, Metric, Metrics, Notice, Part, Text
 from core.context import ToolContext
 from core.domain import oee, periods
 from core.domain.assets import Asset
@@ -138,6 +138,7 @@ class OeeQuery(ManufacturingTool[OeeArgs, OeeResult]):
             *_metrics(result, words),
             *_parts(result, words),
             *cut_short(result.compared, result.period, words),
+            *_not_in_made(result.found, words),
             *caveats(result.found, result.period, words),
             next_questions(
                 (words.say("oee_query.why"), f"/downtime {result.words}"),
@@ -189,12 +190,28 @@ def _sentence(result: OeeResult, words: Words) -> str:
 def _made(result: OeeResult, words: Words) -> str:
     """What was made and how much of it is good, per counting unit."""
     shown = []
-    for unit, sums in oee.by_unit(result.found.parts.values()).items():
-        if sums.total is not None:
-            made, good = words.units(sums.total, unit), words.number(sums.good)
-            known = sums.good is not None
-            shown.append(words.say("oee_query.good", made=made, good=good) if known else made)
+    for unit, sums in _outputs(result.found).items():
+        made, good = words.units(sums.total, unit), words.number(sums.good)
+        known = sums.good is not None
+        shown.append(words.say("oee_query.good", made=made, good=good) if known else made)
     return words.joined(shown)
+
+
+def _outputs(found: Measurement) -> dict[str | None, oee.Sums]:
+    """Per counting unit the sums of the assets whose output is known."""
+    return oee.by_unit(part for part in found.parts.values() if part.total is not None)
+
+
+def _uncounted(found: Measurement) -> tuple[Asset, ...]:
+    """The assets whose output is unknown, and so not in what is said to be made."""
+    return tuple(asset for asset in found.assets if found.parts[asset.id].total is None)
+
+
+def _not_in_made(found: Measurement, words: Words) -> tuple[Notice, ...]:
+    uncounted = _uncounted(found)
+    if not uncounted or not _outputs(found):
+        return ()
+    return (Notice(words.say("oee_query.uncounted", assets=names(uncounted, words))),)
 
 
 def _oee_sentence(result: OeeResult, words: Words) -> str:
@@ -209,8 +226,7 @@ def _oee_sentence(result: OeeResult, words: Words) -> str:
         ]
         known += [
             f"{words.say('kpis.output')} {words.units(sums.total, unit)}"
-            for unit, sums in oee.by_unit(result.found.parts.values()).items()
-            if sums.total is not None
+            for unit, sums in _outputs(result.found).items()
         ]
         if known:
             said.append(words.say("oee_query.known", figures=words.joined(known)))
@@ -234,7 +250,7 @@ def _metrics(result: OeeResult, words: Words) -> tuple[Part, ...]:
     shown = [_ratio(kpi, result, words) for kpi in (*asked_first, *RATIOS)]
     shown += [
         _output(unit, sums.total, result, words)
-        for unit, sums in oee.by_unit(result.found.parts.values()).items()
+        for unit, sums in _outputs(result.found).items()
         if sums.total is not None
     ]
     known = [metric for metric in shown if metric.value != words.unknown]
@@ -259,12 +275,14 @@ def _ratio(kpi: str, result: OeeResult, words: Words) -> Metric:
 
 def _output(unit: str | None, made: float, result: OeeResult, words: Words) -> Metric:
     part, earlier = (_made_in(found, unit) for found in _pair(result))
+    # What only some of the assets made is not compared with what all of them did.
+    is_whole = all((asset.unit or None) != unit for asset in _uncounted(result.found))
     return amount_metric(
         words.say("kpis.output"),
         made,
         words.units(made, unit),
         words,
-        before=before_all(made, part, earlier),
+        before=before_all(made, part, earlier) if is_whole else None,
         reference=_reference(result, words),
         cites=_cites(result),
     )

@@ -133,3 +133,29 @@ def test_a_source_of_hostile_names_shows_them_as_text(spoiled: Door, own_copy: P
     answer = spoiled.ask("why was line 3 down last night?")
     assert answer.outcome == "answer"
     assert "<!channel> [red]{x}" in first_text(answer)
+
+
+def test_data_of_a_cost_shows_no_rates_of_hidden_places(
+    sample_file: PlantFile, tmp_path: Path
+) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/andon.db")
+    everyone, door = (
+        Door(sample_file, store, access)
+        for access in (Access(), Access(frozenset({"machining"}), money=True))
+    )
+    try:
+        # An answer that was kept when its asker might see more is narrowed as well.
+        for answer in (everyone.ask("/cost grinder-5 yesterday"), door.ask("/cost yesterday")):
+            cites = {citation.table: citation.number for citation in answer.citations}
+            rates = door.ask(f"/data {answer.id} {cites['cost']}")
+            (table,) = (p for p in rates.parts if isinstance(p, Table))
+            shown = {row[table.columns.index("cost_center")] for row in table.rows}
+            assert shown == {"cc-machining"}
+            refused = door.ask(f"/data {answer.id} {cites['product']}")
+            assert refused.outcome == "no_data"
+            assert "only to those who may see every area" in first_text(refused)
+        number = cites["product"]
+        assert everyone.ask(f"/data {answer.id} {number}").outcome == "answer"
+    finally:
+        door.close()
+        everyone.close()

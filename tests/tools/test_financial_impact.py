@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import get_args
 
 import pytest
 
 from core.access import Access
 from core.errors import NoData
 from core.measures.costing import REJECTS, STOPS, total
+from core.request import Language
+from core.words import Words
 from tests.tools import plain_sql
 from tests.tools.conftest import Ask, MakePlant
 from tests.tools.plain_sql import PERIODS
@@ -116,6 +119,32 @@ def test_money_is_hidden_from_those_who_may_not_see_it(ask: Ask) -> None:
     with pytest.raises(NoData) as refused:
         ask("financial_impact", {"assets": ("line-3",)}, access=Access(money=False))
     assert refused.value.key == "money_hidden"
+
+
+def test_money_that_not_all_readers_may_see_is_asked_for_privately(ask: Ask) -> None:
+    access = Access(money=False, money_alone=True)
+    with pytest.raises(NoData) as refused:
+        ask("financial_impact", {"assets": ("line-3",)}, access=access)
+    words = {language: Words(language) for language in get_args(Language)}
+    said = {language: words[language].say(refused.value.key) for language in words}
+    assert said["en"] == "Not everyone here may see money. Ask me privately."
+    assert said["de"].startswith("Nicht alle hier dürfen Geldbeträge sehen.")
+
+
+def test_only_rates_of_places_one_may_see_are_read(ask: Ask) -> None:
+    whole = ask("financial_impact", {"assets": ("machining",), "period": "yesterday"})
+    access = Access(frozenset({"machining"}))
+    asked = ask(
+        "financial_impact", {"assets": ("machining",), "period": "yesterday"}, access=access
+    )
+    assert asked.sentence == whole.sentence
+    (query,) = (query for query in asked.context.queries if query.fact == "cost")
+    (centers,) = (condition.value for condition in query.where)
+    assert isinstance(centers, tuple)
+    hierarchy = asked.context.hierarchy
+    own = {asset.cost_center for asset in hierarchy.equipment("machining")}
+    assert set(centers) == own - {""}
+    assert "cc-line-3" not in centers
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.answer import Metrics, Text
 from core.tools.oee_query import OeeArgs
 from tests.tools.conftest import Ask
 
@@ -73,3 +74,22 @@ def test_a_running_period_is_compared_up_to_where_whole_rows_end(ask: Ask) -> No
     change = against.now.kpis.oee - against.before.kpis.oee
     shown = asked.metrics["OEE"].change.replace("\u00a0", " ").replace("−", "-")
     assert f"{change * 100:+.1f} pp" in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "What CNC 4"), ("de", "Die Ausbringung von CNC 4")]
+)
+def test_what_is_known_of_the_output_is_told(ask: Ask, language: str, said: str) -> None:
+    """The feed of CNC 4 is stale: what the other machines made is known all the same."""
+    asked = ask("oee_query", {"assets": ("riverside",), "kpi": "output"}, language)
+    parts = asked.result.found.parts
+    assert [asset for asset, sums in parts.items() if sums.total is None] == ["cnc-4"]
+    made = {"parts": 0.0, "bottles": 0.0}
+    for sums in parts.values():
+        made[sums.unit] += sums.total or 0.0
+    (shown,) = (group.metrics for group in asked.of(Metrics))
+    outputs = {m.amount: m for m in shown if m.amount in made.values()}
+    assert set(outputs) == set(made.values())
+    assert outputs[made["parts"]].change == ""  # all of them made what they did the day before
+    assert all(m.value in asked.of(Text)[0].text for m in outputs.values())
+    assert sum(notice.startswith(said) for notice in asked.notices) == 1
