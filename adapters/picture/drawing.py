@@ -5,6 +5,7 @@ Only Figure objects are used, never pyplot, whose global state is not safe betwe
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 from io import BytesIO
 from threading import Lock
@@ -44,7 +45,9 @@ def draw(chart: Chart, language: Language = "en") -> bytes:
     plot = Plot(chart, Words(language), _MOST_POINTS if chart.kind == "trend" else _MOST_BARS)
     if not plot.known:
         raise Unsupported("nothing in the chart is known")
-    with _ONE_AT_A_TIME:
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
+        # Names that leave no room: the bars are drawn all the same, only less well placed.
+        warnings.filterwarnings("ignore", message="constrained_layout not applied")
         figure = Figure(figsize=(WIDTH, plot.height), dpi=DPI, facecolor=PAPER)
         figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.1)
         _plot(plot, chart, figure.add_subplot())

@@ -14,6 +14,8 @@ from core.planner.reading import Reading, read
 Args = dict[str, object]
 
 LARGEST_TOP = 50
+# So many words at most stand between "without" and its reason ("without the planned setups").
+BETWEEN = 2
 SHIFTS = ("shift", "shift_on")
 
 
@@ -61,8 +63,9 @@ def arguments(reading: Reading, fields: Collection[str]) -> tuple[Args, set[int]
     top = _top(reading, used)
     if top and "top" in fields:
         args["top"] = top
+    without = {i for start, end in excluded(reading) for i in range(start, end)}
     for field in ("kpi", "reason", "focus"):
-        found = _first(reading, field, used) if field in fields else None
+        found = _first(reading, field, used, without) if field in fields else None
         if found:
             args[field] = found
     return args, used
@@ -194,8 +197,46 @@ def _number(word: str) -> int:
     return int(key[0]) if key and key[0].isdecimal() else 0
 
 
-def _first(reading: Reading, section: str, used: set[int]) -> str | None:
+def _first(reading: Reading, section: str, used: set[int], without: set[int]) -> str | None:
     for index, length, key in phrases(section).all(reading.plain):
-        used.update(range(index, index + length))
-        return key
+        if index not in without:
+            used.update(range(index, index + length))
+            return key
+    return None
+
+
+def excluded(reading: Reading) -> tuple[tuple[int, int], ...]:
+    """The stretches of spots, from and until, that say what stop reasons to leave out, as
+    "without changeovers and jams", "Rüsten ausgenommen"."""
+    plain, found, done = reading.plain, list[tuple[int, int]](), 0
+    for start, length, _ in phrases("reason").all(plain):
+        if start < done:
+            continue
+        end = _reasons_end(plain, start + length)
+        before = _without_before(plain, start, done)
+        after = word_list("left_out").at(plain, end) if end < len(plain) else None
+        if before is not None or after:
+            done = end + (after[1] if after and before is None else 0)
+            found.append((start if before is None else before, done))
+    return tuple(found)
+
+
+def _reasons_end(plain: Sequence[str], end: int) -> int:
+    """Where reasons said in one go end: "conveyor jams and setups"."""
+    while end < len(plain):
+        joint = end + (plain[end] in word_list("list"))
+        more = phrases("reason").at(plain, joint) if joint < len(plain) else None
+        if more is None:
+            break
+        end = joint + more[1]
+    return end
+
+
+def _without_before(plain: Sequence[str], reason: int, done: int) -> int | None:
+    """Where a word like "without" shortly before a reason begins."""
+    for index in range(done, reason):
+        match = word_list("without").at(plain, index)
+        between = plain[index + match[1] : reason] if match else ()
+        if match and index + match[1] <= reason and len(between) <= BETWEEN:
+            return None if any(word.startswith("<") for word in between) else index
     return None

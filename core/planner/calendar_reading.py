@@ -66,8 +66,9 @@ class CalendarReading:
     def _weekday(self, weekday: int, weeks: int | None) -> date:
         if weeks is not None:
             return self._today + DAY * (weekday - self._today.weekday() - 7 * weeks)
-        back = (self._today.weekday() - weekday) % 7 or 7
-        return self._today - DAY * back
+        # At 1 am on Monday "Sunday" is the day just over by the clock; its night shift still runs.
+        after = max(self._today, self._calendar.local(self._now).date())
+        return after - DAY * ((after.weekday() - weekday) % 7 or 7)
 
     def _weekend(self, back: int = 0) -> Period:
         """This weekend or the last one, or so many before it."""

@@ -68,18 +68,18 @@ def leftover(reading: Reading, used: Collection[int]) -> str:
         end = index + 1
         if index not in used and spots[index].word in word_list("since", "time"):
             end = _since(reading, index)
-            words.append(_said(reading, index, end))
+            words.append(reading.said(index, end))
         elif index in untimed:
             while end in untimed:
                 end += 1
             if _time_place(spots, index) or _is_list(spots) or _beside_period(spots, index, end):
-                words.append(_said(reading, index, end))
+                words.append(reading.said(index, end))
         elif (
             index not in used
             and _strange(spots[index].word)
             and (_time_place(spots, index) or _is_list(spots))
         ):
-            words.append(_said(reading, index, end))
+            words.append(reading.said(index, end))
         index = end
     return " ".join(words)
 
@@ -90,10 +90,6 @@ def _since(reading: Reading, index: int) -> int:
     rest = list(takewhile(lambda i: spots[i].word[0] != "<", range(index + 1, len(spots))))[:MOST]
     nouns = [i for i in rest if reading.text[spots[i].start].isupper()]
     return (nouns or rest or [index])[-1] + 1
-
-
-def _said(reading: Reading, start: int, end: int) -> str:
-    return reading.text[reading.spots[start].start : reading.spots[end - 1].end]
 
 
 def _strange(word: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from core.planner.arguments import Args, arguments, named_assets, unsplit
+from core.planner.arguments import Args, arguments, excluded, named_assets, unsplit
 from core.planner.asset_words import AssetNames
 from core.planner.features import features
 from core.planner.leftover import leftover, with_unknown
@@ -125,7 +125,11 @@ class Planner:
             other = other or str(split["by"])
         timed = "period" in fields and args.get("by") != "shift"  # "nights against days"
         timed = timed and tool != "safety_events"  # "days since the last accident"
-        return Plan(tool, args, margin, leftover(reading, used) if timed else "", other)
+        without = excluded(reading)
+        told = [reading.said(start, end) for start, end in without]
+        if timed:
+            told.append(leftover(reading, used.union(*(range(*stretch) for stretch in without))))
+        return Plan(tool, args, margin, " ".join(filter(None, told)), other)
 
     def _beliefs(
         self, reading: Reading, names: AssetNames, shift_names: Sequence[str]

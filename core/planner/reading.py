@@ -55,6 +55,10 @@ class Reading:
     def plain(self) -> list[str]:
         return [spot.word for spot in self.spots]
 
+    def said(self, start: int, end: int) -> str:
+        """The text of the spots from `start` until `end`."""
+        return self.text[self.spots[start].start : self.spots[end - 1].end]
+
 
 def read(text: str, names: AssetNames, shift_names: Sequence[str] = ()) -> Reading:
     """Takes a question apart; assets are found first, so that "line 3" is no day of a month."""

@@ -7,7 +7,9 @@ whoever takes over a row in that state knows that the answer may have been seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,6 +17,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Dialect, bindparam, delete, or_, select, update
 
+from core.errors import SourceUnavailable
 from core.store.compiled_insert import CompiledInsert
 from core.store.group_commit import GroupCommit
 from core.store.schema import inbox
@@ -50,6 +53,7 @@ class Inbox:
     def __init__(self, writes: GroupCommit, dialect: Dialect) -> None:
         self._writes = writes
         self._dialect = dialect
+        self._late: set[asyncio.Task[None]] = set()
 
     @cached_property
     def _insert(self) -> CompiledInsert:
@@ -58,7 +62,8 @@ class Inbox:
     async def receive(
         self, channel: str, key: str, payload: Mapping[str, Any], at: datetime, until: datetime
     ) -> Claim | None:
-        """The claim on it, None where it was received before."""
+        """The claim on it, None where it was received before. Who stops waiting for it has not
+        received it: a row that is written too late is taken back."""
         row = {
             "key": key,
             "channel": channel,
@@ -68,8 +73,29 @@ class Inbox:
             "received_at": at,
             "lease_until": until,
         }
-        new = await self._writes.run(lambda connection: self._insert(connection, row))
-        return Claim(key, payload, at) if new else None
+        written = False
+
+        def insert(connection: Connection) -> None:
+            nonlocal written
+            written = self._insert(connection, row)
+
+        def take_back(connection: Connection) -> None:
+            if written:
+                own = (inbox.c.key == key, inbox.c.attempt == 1, inbox.c.state == "working")
+                connection.execute(delete(inbox).where(*own))
+
+        try:
+            await self._writes.run(insert)
+        except asyncio.CancelledError:
+            task = asyncio.create_task(self._quietly(take_back))
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
+            raise
+        return Claim(key, payload, at) if written else None
+
+    async def _quietly(self, work: Callable[[Connection], None]) -> None:
+        with suppress(SourceUnavailable):  # then nothing was written either
+            await self._writes.run(work)
 
     async def sending(self, claim: Claim, until: datetime) -> bool:
         """Marks that the answer goes out now; False where another process has taken over."""

@@ -13,7 +13,7 @@ OLD = "# Andon\n\n<!-- tools -->\nold\n<!-- /tools -->\n\nMore.\n"
 
 def test_the_table_has_a_row_for_every_tool() -> None:
     new = synced(OLD)
-    assert "old" not in new
+    assert "\nold\n" not in new
     assert new.startswith("# Andon\n\n<!-- tools -->\n")
     assert new.endswith("<!-- /tools -->\n\nMore.\n")
     for tool in registry.tools():

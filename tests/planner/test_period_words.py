@@ -262,3 +262,24 @@ def test_hours_of_yesterday_lie_in_yesterday_also_after_midnight(said: str) -> N
 def test_the_last_working_day_before_a_monday_is_a_friday() -> None:
     monday = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
     assert f"{HAMBURG.local(parse_period('letzter Arbeitstag', HAMBURG, monday).start):%a}" == "Fri"
+
+
+@pytest.mark.parametrize(
+    ("said", "start", "end"),
+    [
+        ("sunday", "2026-11-22 06:00", "2026-11-23 01:20"),
+        ("since sunday", "2026-11-22 06:00", "2026-11-23 01:20"),
+        ("between 2 and 4 am sunday", "2026-11-22 02:00", "2026-11-22 04:00"),
+        ("night shift on sunday", "2026-11-22 22:00", "2026-11-23 01:20"),
+        ("friday to sunday", "2026-11-20 06:00", "2026-11-23 01:20"),
+        ("saturday", "2026-11-21 06:00", "2026-11-22 06:00"),
+        ("monday", "2026-11-16 06:00", "2026-11-17 06:00"),
+    ],
+)
+def test_after_midnight_a_weekday_may_be_the_production_day_that_still_runs(
+    said: str, start: str, end: str
+) -> None:
+    night = datetime(2026, 11, 23, 7, 20, tzinfo=UTC)
+    period = parse_period(said, CALENDAR, night)
+    local = [f"{CALENDAR.local(at):%Y-%m-%d %H:%M}" for at in (period.start, period.end)]
+    assert local == [start, end]

@@ -166,6 +166,12 @@ def test_thanks_in_a_thread_ask_nothing_again() -> None:
         ("Stillstand vom Kessel letzte Woche", ["Kessel"]),
         ("stops on wrapper 2 and line 3", ["wrapper 2", "line-3"]),
         ("robot oee", ["robot"]),
+        ("oee of grinder yesterday", ["grinder"]),
+        ("oee of press last week", ["press"]),
+        ("oee for grinder yesterday", ["grinder"]),
+        ("OEE von Schleifer gestern", ["Schleifer"]),
+        ("OEE von grinder gestern", ["grinder"]),
+        ("oee of packaging line 3 yesterday", ["line-3"]),
         ("robot 2 oee", ["robot-2"]),
         ("best packaging line last month?", ["line-1", "line-2", "line-3", "line-4"]),
         ("oee packaging line 3", ["line-3"]),
@@ -193,6 +199,35 @@ def test_words_for_a_time_that_nobody_understood_are_told(text: str, left: str) 
     plan = ask(text)
     assert isinstance(plan, Plan)
     assert plan.leftover == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("line 3 downtime yesterday excluding changeovers", "excluding changeovers"),
+        ("line 3 downtime yesterday without the changeovers", "without the changeovers"),
+        ("downtime line 3 without changeovers and jams last week", "without changeovers and jams"),
+        ("all stops except conveyor jam on line 3 yesterday", "except conveyor jam"),
+        ("downtime of line 3 yesterday, apart from cleaning", "apart from cleaning"),
+        ("downtime of line 3 yesterday other than planned cleaning", "other than planned cleaning"),
+        ("line 3 downtime yesterday, changeovers excluded", "changeovers excluded"),
+        ("oee of line 3 yesterday without changeovers", "without changeovers"),
+        ("Stillstand Linie 3 gestern ohne Rüsten", "ohne Rüsten"),
+        ("Stillstand Linie 3 gestern außer Reinigung", "außer Reinigung"),
+        ("Stillstand Linie 3 gestern abgesehen von Umrüsten", "abgesehen von Umrüsten"),
+    ],
+)
+def test_a_reason_to_leave_out_is_no_filter_and_is_told(text: str, left: str) -> None:
+    plan = ask(text)
+    assert isinstance(plan, Plan)
+    assert "reason" not in plan.args
+    assert plan.leftover == left
+
+
+def test_a_reason_beside_one_to_leave_out_is_still_asked_for() -> None:
+    plan = ask("jam stops on line 3 yesterday excluding changeovers")
+    assert isinstance(plan, Plan)
+    assert (plan.args["reason"], plan.leftover) == ("jam", "excluding changeovers")
 
 
 def test_hardly_a_word_of_the_labelled_questions_is_told_as_not_understood() -> None:

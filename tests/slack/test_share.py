@@ -40,6 +40,7 @@ async def test_a_shared_answer_stands_in_the_channel(here: Plant) -> None:
 async def test_the_conversation_goes_on_under_a_shared_answer(here: Plant) -> None:
     hidden = await here.command("/oee", "line-3 yesterday")
     shared = await answer_to(here, hidden, "Share in channel")
+    await idle(here)  # what the thread is about is kept once its message has an id
     answer = await mention(here, "and line 4?", thread=shared)
     assert "OEE of Line 4 yesterday" in text(answer)
     await talk(here, "and line 2?", shared)
