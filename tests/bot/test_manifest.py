@@ -185,12 +185,12 @@ def test_every_subscription_is_acted_upon() -> None:
 
 
 def test_over_http_everything_has_the_address() -> None:
-    url = "https://andon.example/slack/events"
-    made = manifest(url)
+    address = "https://andon.example/slack/events"
+    made = manifest(address)
     assert not made["settings"]["socket_mode_enabled"]
-    assert made["settings"]["event_subscriptions"]["request_url"] == url
-    assert made["settings"]["interactivity"]["request_url"] == url
-    assert {command["url"] for command in made["features"]["slash_commands"]} == {url}
+    assert made["settings"]["event_subscriptions"]["request_url"] == address
+    assert made["settings"]["interactivity"]["request_url"] == address
+    assert {command["url"] for command in made["features"]["slash_commands"]} == {address}
     assert "url" not in manifest_yaml().replace("https://api.slack.com", "")
 
 

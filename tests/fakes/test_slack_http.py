@@ -554,7 +554,8 @@ async def test_no_answer_within_three_seconds_is_a_timeout_and_commands_come_onc
 @in_loop
 async def test_nobody_at_the_request_url() -> None:
     async with FakeSlack() as slack:
-        slack.request_url = "http://127.0.0.1:9/slack/events"
+        nobody = "http://127.0.0.1:9"  # a port where nothing listens
+        slack.request_url = f"{nobody}/slack/events"
         ana = slack.user("ana")
         envelope = slack.events.mention(ana, slack.channel("line-3", [ana]), "hi")
         ack = await slack.deliver(envelope, retries=1)

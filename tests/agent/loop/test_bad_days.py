@@ -31,6 +31,7 @@ from tests.fakes.model import (
 )
 
 HURRIED = Limits(turn_seconds=1.5, call_seconds=0.4, pause=0.01)
+NOBODY = "http://127.0.0.1:9"  # a port where nothing listens
 QUESTION = "What was the OEE of line 3 yesterday?"
 FAULTS: list[Fault] = [
     Hang(),
@@ -236,7 +237,7 @@ def test_what_is_set_wrongly_is_not_tried_again(talking: Talking, choices: dict[
 def test_a_server_that_is_not_there(talking: Talking) -> None:
     @in_loop
     async def turn() -> None:
-        async with talking([], base_url="http://127.0.0.1:9/v1") as talk:
+        async with talking([], base_url=f"{NOBODY}/v1") as talk:
             answer = await talk.ask(QUESTION)
         assert WITHOUT in notices(answer)
         assert "78.1 %" in prose(answer)

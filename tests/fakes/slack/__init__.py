@@ -3,7 +3,7 @@
     async with FakeSlack() as slack:
         ana = slack.user("ana", locale="de-DE", tz="Europe/Berlin")
         line = slack.channel("line-3", [ana])
-        slack.request_url = "http://127.0.0.1:8080/slack/events"   # leave it: Socket Mode
+        slack.request_url = events_url   # the bot's own; leave it: Socket Mode
         ack = await slack.deliver(slack.interactions.command(ana, line, "/oee", "line-3"))
         answer = await slack.message(line, to=ana, contains="OEE")
         assert pings(answer) == []
