@@ -49,7 +49,7 @@ prove: setup
 # Only whoever changes a dependency needs uv; --universal covers every system and Python at once.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-config --no-annotate --custom-compile-command "make lock" --group build \
-	--extra pictures --extra slack pyproject.toml
+	--extra pictures --extra slack --extra teams pyproject.toml
 lock:
 	$(LOCK) -o requirements.lock
 	$(LOCK) --extra model --extra memory -c requirements.lock -o requirements-model.lock

@@ -9,7 +9,7 @@ from core.answer import Answer
 from core.progress import Progress
 from core.request import Place, Request, User
 
-__all__ = ["Channel", "Door", "Progress", "Unsupported"]
+__all__ = ["Channel", "Door", "Gone", "MaybeSent", "NotSent", "Progress", "Unsupported"]
 
 Door = Callable[[Request, Progress | None], Awaitable[Answer]]
 
@@ -17,6 +17,23 @@ Door = Callable[[Request, Progress | None], Awaitable[Answer]]
 class Unsupported(Exception):
     """The channel cannot do this; the caller chooses another way (a private message becomes a
     direct one, an update a new message)."""
+
+
+class NotSent(Exception):
+    """Nothing was shown, and trying again may help. `after` are the seconds that the platform
+    wants one to wait, 0 where it named none."""
+
+    def __init__(self, why: str, after: float = 0.0) -> None:
+        super().__init__(why)
+        self.after = after
+
+
+class MaybeSent(Exception):
+    """Nobody knows whether it was shown: look with `find` before it is sent again."""
+
+
+class Gone(Exception):
+    """Nobody can write to the place any more: it was deleted, or the bot was removed from it."""
 
 
 class Channel(Protocol):
@@ -35,7 +52,9 @@ class Channel(Protocol):
 
     async def send(self, place: Place, answer: Answer, delivery: str = "") -> str:
         """Shows the answer to everyone in the place; the message's id. `delivery` marks the
-        message, so that `find` can tell after a crash whether it went out."""
+        message, so that `find` can tell after a crash whether it went out.
+
+        This and every other method that writes raises NotSent, MaybeSent and Gone."""
 
     async def send_private(self, place: Place, user: User, answer: Answer) -> str:
         """Shows the answer to one user alone, near the place; the message's id."""

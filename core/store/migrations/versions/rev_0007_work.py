@@ -1,0 +1,12 @@
+"""Actions that are tracked, and handovers from shift to shift."""
+
+from __future__ import annotations
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
