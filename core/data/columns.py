@@ -24,7 +24,7 @@ from core.data.schema import LOSSES
 from core.errors import MisconfiguredError, NoData
 
 # Divisions are exact where a factor such as 1/60 is not: 300 s are 5 minutes, not 5.0000001.
-_TO_MINUTES = {"min": "", "s": "/ 60.0", "ms": "/ 60000.0", "h": "* 60.0"}
+_TO_MINUTES = {"min": "", "s": "/ 60E0", "ms": "/ 60000E0", "h": "* 60E0"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     FromClause,
     String,
+    Unicode,
     bindparam,
     case,
     cast,
@@ -134,6 +135,8 @@ def unpacked(
     if not rows:
         empty = [cast(null(), kind).label(label) for label, kind in columns]
         return select(*empty).where(false()).cte(name)
+    if dialect == "mssql":  # its varchar knows one code page, and joins badly without a length
+        columns = [(n, Unicode(400) if isinstance(k, String) else k) for n, k in columns]
     shape = [Column(label, kind) for label, kind in columns]
     written = values(*shape, name=f"{name}_list", literal_binds=True)
     data = written.data([tuple(row) for row in rows])
@@ -157,7 +160,7 @@ def greatest(a: Expression, b: Expression) -> Expression:
 
 
 def scaled(value: Expression, by: str) -> Expression:
-    """`value` times or through a number: "* 60.0", "/ 60.0". SQLAlchemy's own division would
+    """`value` times or through a number: "* 60E0", "/ 60E0". SQLAlchemy's own division would
     first be made safe against whole numbers, at a cost per row."""
     sign, number = by.split()
     return value.op(sign, precedence=8)(literal_column(number))

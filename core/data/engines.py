@@ -12,12 +12,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
+from core.data import mssql
 from core.database_url import POSTGRES_DRIVER, database_url
 from core.errors import MisconfiguredError
 
 THREADS = 4
 _STEPS = 20_000
-_SERVERS = frozenset({"postgresql", "mssql", "mysql", "mariadb"})
+_SERVERS = frozenset({"postgresql", "mysql", "mariadb"})
 
 
 def address(url: str) -> URL:
@@ -36,6 +37,8 @@ def connect(url: URL, timeout: float) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
             return _sqlite(url, timeout)
+        if url.get_backend_name() == "mssql":
+            return mssql.connect(url, timeout, THREADS)
         # Nothing is written, so there need be no transaction: a question is one round trip.
         alone = {"isolation_level": "AUTOCOMMIT"} if url.get_backend_name() in _SERVERS else {}
         engine = create_engine(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     asc,
     bindparam,
     desc,
+    false,
     func,
     literal_column,
     or_,
@@ -141,7 +142,8 @@ def _condition_value(condition: Condition, physical: Physical) -> object:
             return [_sendable(value) for value in several]
         case str() as said if condition.operator == "contains":
             said = _sendable(said).lower()
-            for special in ("\\", "%", "_"):
+            # In T-SQL alone a bracket begins a set of characters.
+            for special in ("\\", "%", "_", *("[" if physical.dialect == "mssql" else "")):
                 said = said.replace(special, f"\\{special}")
             return f"%{said}%"
         case str() as said:
@@ -180,19 +182,28 @@ def own_losses(query: Query, physical: Physical) -> list[Expression]:
     columns = physical.columns
     if not query.members or "cause_asset" not in columns:
         return []
-    cause = columns.plain("cause_asset")
-    pair = tuple_(columns.plain("asset"), cause)
-    inner = and_(pair.in_(bindparam("members", expanding=True)), columns.loss().in_(_HELD_UP))
-    return [or_(cause.is_(None), ~inner)]
+    asset, cause = columns.plain("asset"), columns.plain("cause_asset")
+    if physical.is_constant:
+        own: Expression = tuple_(asset, cause).in_(bindparam("members", expanding=True))
+    else:  # not every dialect compares pairs
+        inside: dict[object, list[object]] = {}
+        for line, machine in _members(query, physical):
+            inside.setdefault(line, []).append(machine)
+        own = or_(false(), *(and_(asset == a, cause.in_(inside[a])) for a in inside))
+    return [or_(cause.is_(None), ~and_(own, columns.loss().in_(_HELD_UP)))]
 
 
 def member_values(query: Query, physical: Physical) -> Parameters:
-    """The pairs of line and machine; a line that is its own cause is held up by itself, too."""
-    if not query.members or "cause_asset" not in physical.columns:
+    if not query.members or "cause_asset" not in physical.columns or not physical.is_constant:
         return {}
+    return {"members": _members(query, physical)}
+
+
+def _members(query: Query, physical: Physical) -> list[tuple[str | int, ...]]:
+    """The pairs of line and machine; a line that is its own cause is held up by itself, too."""
     pairs = {*query.members, *((line, line) for line, _ in query.members)}
     keyed = (asset_keys(pair, physical) for pair in sorted(pairs))
-    return {"members": [tuple(pair) for pair in keyed if len(pair) == 2]}
+    return [tuple(pair) for pair in keyed if len(pair) == 2]
 
 
 def offsets_of(query: Query, physical: Physical) -> tuple[zones.Offset, ...]:

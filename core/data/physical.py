@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     CursorResult,
+    Float,
     Select,
     TableClause,
+    cast,
     column,
     literal_column,
     select,
@@ -88,10 +90,15 @@ class Physical:
         return self.columns.end(fact.start, fact.end)
 
     def number(self, logical: str) -> Expression:
-        """For sums. Raises NoData "text_in_number" where the database would refuse to add."""
+        """Raises NoData "text_in_number" where the database would refuse to add."""
         if self.dialect != "sqlite" and self.columns.holds_text(logical):
             raise NoData("text_in_number", table=self.mapping.table, column=logical)
         return self.columns.number(logical)
+
+    def addend(self, logical: str) -> Expression:
+        """The same to be added up: SQL Server's sum of an int is an int, which a year overflows."""
+        value = self.number(logical)
+        return cast(value, Float) if self.dialect == "mssql" else value
 
 
 def look(connection: Connection, fact: Fact, plant: PlantFile) -> Physical | None:

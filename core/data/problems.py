@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-# SQLSTATE (Postgres and others), by its first characters; the longest match wins.
+# SQLSTATE, by its first characters; the longest match wins. ODBC's own are among them.
 _STATES = {
+    "42S02": "table_missing",
+    "42S22": "column_wrong",
+    "IM002": "driver_missing",
+    "01000": "driver_missing",
+    "HYT": "timeout",
+    "40001": "busy",
     "42P01": "table_missing",
     "3F000": "table_missing",
     "42703": "column_wrong",
@@ -23,6 +31,20 @@ _STATES = {
     "42804": "wrong_type",
     "42": "expression_wrong",
 }
+# SQL Server's own numbers, which say more than its SQLSTATE: ODBC writes them as "(229)".
+_NUMBERS = {
+    "229": "not_allowed",
+    "230": "not_allowed",
+    "916": "not_allowed",
+    "1222": "busy",
+    "3952": "busy",
+    "245": "wrong_type",
+    "8114": "wrong_type",
+    "8115": "wrong_type",
+    "4060": "database_missing",
+    "18456": "refused",
+}
+_NUMBER = re.compile(r"\((\d{3,5})\) \(SQL")
 _SAID = (
     ("interrupted", "timeout"),
     ("unable to open database file", "cannot_open"),
@@ -46,7 +68,9 @@ _SAID = (
     ("connect", "unreachable"),
     ("resolve", "unreachable"),
 )
-PROBLEMS = frozenset({*_STATES.values(), *(key for _, key in _SAID), "failed"})
+PROBLEMS = frozenset(
+    {*_STATES.values(), *_NUMBERS.values(), "certificate", *(key for _, key in _SAID), "failed"}
+)
 """Every `problem` that SourceUnavailable can name here."""
 
 
@@ -55,9 +79,21 @@ def problem_of(error: Exception) -> str:
     if isinstance(error, PoolTimeout):
         return "overloaded"
     original = error.orig if isinstance(error, DBAPIError) else error
-    state = getattr(original, "sqlstate", None) or ""
+    if "certificate" in str(original).lower():  # which ODBC calls a server out of reach
+        return "certificate"
+    number = _NUMBER.search(str(original))
+    if number is not None and number[1] in _NUMBERS:
+        return _NUMBERS[number[1]]
+    state = getattr(original, "sqlstate", None) or _odbc_state(original)
     for length in (5, 3, 2):
         if state[:length] in _STATES:
             return _STATES[state[:length]]
     said = f"{type(original).__name__} {original}".lower()
     return next((key for part, key in _SAID if part in said), "failed")
+
+
+def _odbc_state(error: object) -> str:
+    """pyodbc gives it as the first argument, followed by the text."""
+    arguments: tuple[object, ...] = getattr(error, "args", ())
+    first = arguments[0] if len(arguments) == 2 else ""
+    return first if isinstance(first, str) and len(first) == 5 and first.isalnum() else ""

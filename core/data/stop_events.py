@@ -84,7 +84,7 @@ def events(query: Query, physical: Physical) -> FromClause:
         order_by=(begins, ends.desc(), raw.c.event),
         rows=(None, -1),
     )
-    length = scaled(greatest(ends - begins, ZERO), "/ 60.0")
+    length = scaled(greatest(ends - begins, ZERO), "/ 60E0")
     unreadable = case((or_(raw.c.begins.is_(None), raw.c.ends.is_(None)), ONE), else_=ZERO)
     others = [c for c in raw.c if c.name not in ("begins", "ends", "whole")]
     return (
@@ -135,4 +135,4 @@ def _repairs(query: Query, physical: Physical) -> bool:
 
 def _repair(physical: Physical, offsets: Any) -> Expression:
     start, end = physical.moment("repair_start"), physical.moment("repair_end")
-    return scaled(end.seconds(offsets) - start.seconds(offsets), "/ 60.0")
+    return scaled(end.seconds(offsets) - start.seconds(offsets), "/ 60E0")

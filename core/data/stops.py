@@ -146,6 +146,8 @@ def _attribute(name: str, event: Subquery, physical: Physical) -> Expression:
         return _loss(event)
     if name == "is_open":
         return event.c.is_open
+    if name == "minutes":  # how long the whole stop lasted, wherever it is counted
+        return event.c.whole
     if name not in physical.columns or name not in event.c:
         raise physical.columns.missing(name)
     return event.c[name]
@@ -197,7 +199,7 @@ def _measure(name: str, piece: Any) -> Expression:
     long = and_(first, piece.whole >= bindparam("long", type_=Float))
     match name:
         case "minutes":
-            return scaled(func.sum(piece.seconds), "/ 60.0")
+            return scaled(func.sum(piece.seconds), "/ 60E0")
         case "stops":
             return func.sum(piece.counted)
         case "event_minutes":

@@ -122,7 +122,7 @@ def _key(name: str, query: Query, physical: Physical, source: FromClause) -> Exp
     if name == "window":
         return source.c["windows_number"]
     if name == "segment":
-        return _segment(physical.start(), len(query.cuts))
+        return _segment(physical, len(query.cuts))
     if name == "loss" and physical.fact == "downtime":
         return columns.loss()
     # Not mapped is unknown, and still a group.
@@ -141,12 +141,12 @@ def _totals(query: Query, physical: Physical) -> list[Any]:
     numbers = [name for name in query.measures if name in columns]
     if physical.sums_only:
         numbers = [name for name in numbers if name == "minutes"]
-    totals: list[Any] = [func.sum(physical.number(name)).label(name) for name in numbers]
+    totals: list[Any] = [func.sum(physical.addend(name)).label(name) for name in numbers]
     ends = physical.end()
     if "row_min" in query.measures and ends is not None:
         offsets = offsets_of(query, physical)
         seconds = ends.seconds(offsets) - physical.start().seconds(offsets)
-        totals.append(scaled(func.sum(seconds), "/ 60.0").label("row_min"))
+        totals.append(scaled(func.sum(seconds), "/ 60E0").label("row_min"))
     doubtful = [columns.plain(name) for name in numbers if name not in columns.whole]
     if physical.dialect == "sqlite" and doubtful:
         # It would add text up as 0.
@@ -170,12 +170,16 @@ def _windows(query: Query, physical: Physical) -> FromClause:
     return unpacked(physical.dialect, "windows", columns, window_rows(query, physical))
 
 
-def _segment(start: Moment, cuts: int) -> Expression:
+def _segment(physical: Physical, cuts: int) -> Expression:
     """How many cuts lie at or before the row's start."""
     if not cuts:
         return literal_column("0")
-    whens: list[tuple[Expression, Expression]] = [
-        (start.native >= bindparam(f"cut_{n}", type_=start.kind), literal_column(str(n + 1)))
-        for n in reversed(range(cuts))
-    ]
+    start = physical.start()
+    # Where each mark is a parameter of its own, what is grouped by would differ from what is
+    # selected: there the cuts stand in the statement.
+    written = not physical.is_constant
+    whens: list[tuple[Expression, Expression]] = []
+    for n in reversed(range(cuts)):
+        cut = bindparam(f"cut_{n}", type_=start.kind, literal_execute=written)
+        whens.append((start.native >= cut, literal_column(str(n + 1))))
     return case(*whens, else_=literal_column("0"))
