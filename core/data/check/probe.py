@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, case, func, literal_column, null, or_, select
+from sqlalchemy import Connection, Select, case, func, literal_column, null, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.data import zones
@@ -19,6 +19,7 @@ from core.data.query import Fact
 from core.data.schema import SCHEMA
 from core.data.sql import SqlDataSource
 
+T = TypeVar("T")
 PATIENCE = 120.0  # seconds: a check may read whole tables, a question may not
 _YEARS = (datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 ONE: Expression = literal_column("1")
@@ -116,6 +117,9 @@ class Probe:
         counts = self.one(found.select(func.count().label("rows")))
         rows = int(counts["rows"])
         return _with_times(self, Place(fact, physical, rows)) if rows else found
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        return self._source.run(work)
 
     def one(self, statement: Select[Any]) -> Mapping[str, Any]:
         return dict(

@@ -13,6 +13,7 @@ from core.data.check.definitions import KnownAsset
 from core.data.check.needs import Need, reaches
 from core.data.check.probe import PATIENCE, Place, Probe
 from core.data.check.report import FactState, Finding, Report, finding
+from core.data.check.server import clock, rights
 from core.data.mapping import PlantFile
 from core.data.query import Fact
 from core.data.schema import FACTS, SCHEMA
@@ -59,11 +60,18 @@ class _Check:
                 if place.rows:
                     self._rows(fact, place)
             self._across()
+            self._server()
         has = self._has() if self.places else frozenset()
         found = sorted(self.findings, key=lambda one: one.rank)
         return Report(
             self.probe.name, self.zone, self.now, tuple(self.states), tuple(found), reaches(has)
         )
+
+    def _server(self) -> None:
+        tables = [place.table for place in self.places.values()]
+        for work in (lambda: rights(self.probe, tables), lambda: clock(self.probe, self.now)):
+            for found in self._try(None, work):
+                self._add(found)
 
     # --- reading -----------------------------------------------------------------------------
 
@@ -81,7 +89,7 @@ class _Check:
         if len(self.findings) > before and fact not in self.places:
             self.states.append(FactState(fact, table, "failed"))
 
-    def _try(self, fact: Fact, work: Callable[[], Iterator[T]]) -> list[T]:
+    def _try(self, fact: Fact | None, work: Callable[[], Iterator[T]]) -> list[T]:
         """What `work` gives; a failure becomes a finding and ends only this piece of work."""
         table = self.plant.facts[fact].table if fact in self.plant.facts else ""
         try:

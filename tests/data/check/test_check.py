@@ -106,7 +106,9 @@ def test_postgres_says_the_same(sqlite: Database, postgres: Database) -> None:
         given["facts"]["order"] = {"table": "nowhere"}
         reports.append(check(database.plant(**given), NOW))
     on_sqlite, on_postgres = reports
-    assert on_postgres.findings == on_sqlite.findings
+    # Whoever runs the tests owns the tables, which only a server can tell.
+    (own,) = on_postgres.found("may_write")
+    assert tuple(f for f in on_postgres.findings if f != own) == on_sqlite.findings
     assert on_postgres.facts == on_sqlite.facts
     assert on_postgres.tools == on_sqlite.tools
     assert len({found.key for found in on_sqlite.findings}) > 15

@@ -29,6 +29,9 @@ def translated(sql: str) -> tuple[str, frozenset[str]]:
         raise Refused(102, f"Incorrect syntax near '{str(error)[:60]}'.") from None
     for node in tree.walk():
         _check(node)
+    for called in list(tree.find_all(exp.Anonymous)):
+        if called.name.upper() == "SYSUTCDATETIME":
+            called.replace(exp.cast(exp.CurrentTimestamp(), "timestamp"))
     for kind in list(tree.find_all(exp.DataType)):
         if kind.this == exp.DataType.Type.FLOAT:  # T-SQL's has 53 bits
             kind.replace(exp.DataType.build("double"))

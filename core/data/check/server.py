@@ -1,0 +1,58 @@
+"""What a server says of itself: whether the login could write, and whether its clock is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, text
+
+from core.data import mssql
+from core.data.check.probe import Probe
+from core.data.check.report import Finding, finding
+from core.data.dialects import epoch
+
+SKEW_SECONDS = 120.0
+# By so much `--now` lies elsewhere, and no clock is wrong.
+_ANOTHER_DAY = 86_400.0
+_WRITES_POSTGRES = text("SELECT has_table_privilege(:name, 'INSERT, UPDATE, DELETE, TRUNCATE')")
+
+
+def rights(probe: Probe, tables: Sequence[str]) -> Iterator[Finding]:
+    """Andon never writes; a login that could has a right too many."""
+    found = probe.run(lambda connection: _writable(connection, tables))
+    if found:
+        yield finding("warning", "may_write", None, n=len(found), tables=list(found))
+
+
+def clock(probe: Probe, now: datetime) -> Iterator[Finding]:
+    """The server's clock against ours: by it rows are recorded, by ours "now" is told."""
+    server = probe.run(_seconds)
+    skew = 0.0 if server is None else server - now.timestamp()
+    if SKEW_SECONDS < abs(skew) < _ANOTHER_DAY:
+        key = "clock_ahead" if skew > 0 else "clock_behind"
+        yield finding("warning", key, None, skew_min=abs(skew) / 60)
+
+
+def _writable(connection: Connection, tables: Sequence[str]) -> tuple[str, ...]:
+    match connection.dialect.name:
+        case "mssql":
+            return mssql.writable(connection, tables)
+        case "postgresql":
+            asked = ((t, connection.execute(_WRITES_POSTGRES, {"name": t})) for t in tables)
+            return tuple(table for table, found in asked if found.scalar())
+        case _:
+            return ()
+
+
+def _seconds(connection: Connection) -> int | None:
+    """The server's time in epoch seconds; None of a file, which has no clock."""
+    match connection.dialect.name:
+        case "mssql":
+            now = func.SYSUTCDATETIME()
+        case "postgresql":
+            now = func.now()
+        case _:
+            return None
+    found = connection.execute(select(epoch(now))).scalar()
+    return None if found is None else int(found)
