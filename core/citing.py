@@ -45,7 +45,8 @@ def _go_together(citation: Citation, group: Sequence[Citation], queries: Sequenc
 def _place(citation: Citation, queries: Sequence[Query]) -> tuple[object, ...]:
     """All that a citation tells but the time; its filter may be cut short, the query's is not."""
     query = queries[citation.query]
-    return citation.source, citation.table, citation.note, citation.zone, query.assets, query.where
+    read = query.assets, query.where, query.statement
+    return citation.source, citation.table, citation.note, citation.zone, *read
 
 
 def _joined(group: Sequence[Citation], number: int) -> Citation:
@@ -85,3 +86,18 @@ def recited(part: Part, order: Mapping[int, int]) -> Part:
 
 def _new(cites: Sequence[int], order: Mapping[int, int]) -> tuple[int, ...]:
     return tuple(sorted({order[cite] for cite in cites if cite in order}))
+
+
+def filter_of(query: Query) -> str:
+    """The filter in the reader's terms: "asset line-3; reason contains jam"."""
+    parts = []
+    if query.assets:
+        shown = ", ".join(query.assets[:6])
+        parts.append(shown + (f" + {len(query.assets) - 6}" if len(query.assets) > 6 else ""))
+    for condition in query.where:
+        value = condition.value
+        said = ", ".join(value) if isinstance(value, tuple) else value
+        parts.append(f"{condition.column} {condition.operator} {'' if said is None else said}")
+    if query.statement is not None:
+        parts.append(" ".join(query.statement.text.split()))
+    return "; ".join(part.strip() for part in parts)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from core.agent.detectors import Detectors, Keys, canonical, measures
 from core.agent.figure import Figure, Kind
+from core.agent.figure_rows import Row, also, merged, template, without
 from core.agent.shown import amount_of, is_currency, is_figure
 from core.answer import Answer, Chart, Heading, Metric, Metrics, Table, Text
 from core.answer_text import chart_figure
@@ -21,12 +21,6 @@ _NAMING = ("reason", "loss", "product", "shift", "area", "asset", "line", "plant
 # Heads that say only what a figure counts; what it is of stands in the table's title.
 _GENERIC: Keys = frozenset({"duration", "before", "share", "cumulative"})
 _LOST: Keys = frozenset({"downtime", "duration", "units_lost"})
-_LASTING: Keys = frozenset(
-    {"downtime", "duration", "gain", "median_stop", "mttr", "longest", "one_stop", "before"}
-)
-_COUNTED: Keys = frozenset(
-    {"output", "good", "scrap", "units_lost", "gap", "expected", "projected"}
-)
 _NEEDED: Keys = frozenset(
     {"target", "share", "cumulative", "before", "expected", "projected", "gap", "mean", "limit"}
     | {"median_stop", "gain", "difference", "open_events", "unusual", "normal", "behind"}
@@ -45,19 +39,6 @@ def figures_of(answer: Answer, prefix: str, detectors: Detectors) -> tuple[Figur
             break
         found.append(replace(figure, id=f"{prefix}{number}"))
     return tuple(found)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What a row's words say of its figures."""
-
-    assets: Keys = frozenset()
-    subject: str = ""
-    shift: str = ""
-    period: Period | None = None
-    measures: Keys = frozenset()
-    label: str = ""
-    is_dated: bool = False
 
 
 @dataclass
@@ -83,6 +64,13 @@ class _Reader:
             for key in catalogue.topic("en", "common")
             if isinstance(catalogue.entry(self.language, f"common.{key}"), str) and key in _NAMING
         }
+        given = args.get("figures")
+        stated = given if isinstance(given, Mapping) else {}
+        # What filters of a free query hold all its figures to; see core/tabulated/shown.py.
+        self.subject, self.shift = (str(stated.get(name, "")) for name in ("subject", "shift"))
+        # What was told before says when: no sentence can pass it off as what is so now.
+        self.quoted = bool(stated.get("quoted")) or self.answer.tool == "memory_recall"
+        self.heading = heading
         self.first_number = 0 if any(isinstance(p, Text) for p in self.answer.parts) else 1
 
     def all(self) -> Iterator[Figure]:
@@ -94,9 +82,9 @@ class _Reader:
                     yield from self._metric(metric)
         for part in self.answer.parts:
             if isinstance(part, Table):
-                yield from self._table(part)
+                yield from self._quoted(part) if self.quoted else self._table(part)
         for part in self.answer.parts:
-            if isinstance(part, Chart):
+            if isinstance(part, Chart) and not self.quoted:
                 yield from self._chart(part)
         yield from (self._quote(text.text, text.cites) for text in texts[1:])
 
@@ -104,15 +92,29 @@ class _Reader:
 
     def _quote(self, text: str, cites: tuple[int, ...]) -> Figure:
         return self._figure(
-            "quote", text, "", frozenset(), _Row(assets=self.assets, period=self.period), cites
+            "quote", text, "", frozenset(), Row(assets=self.assets, period=self.period), cites
         )
 
+    def _quoted(self, table: Table) -> Iterator[Figure]:
+        """Figures of rows whose names a sentence cannot hold: each says itself what it is of."""
+        texts = [n for n, letter in enumerate(table.align) if letter == "l"]
+        of = table.title or self.heading
+        for cells in table.rows:
+            row = ", ".join(cells[n] for n in texts if cells[n])
+            for n, cell in enumerate(cells):
+                if n not in texts and is_figure(cell):
+                    label = f"{row}: {table.columns[n]}" if row else table.columns[n]
+                    yield self._quote(f"{label} {cell} ({of})", table.cites)
+
     def _metric(self, metric: Metric) -> Iterator[Figure]:
+        if self.quoted:
+            yield self._quote(f"{metric.label} {metric.value} ({self.heading})", metric.cites)
+            return
         mentions = self.detectors.asset_mentions(metric.label)
         assets = frozenset(i for m in mentions if m.sort == "known" for i in m.ids)
-        plain = _without(metric.label, [(m.start, m.end) for m in mentions])
+        plain = without(metric.label, [(m.start, m.end) for m in mentions])
         keys = measures(plain)
-        row = _Row(assets=assets or self.assets, period=self.period)
+        row = Row(assets=assets or self.assets, period=self.period)
         if is_figure(plain):  # "Stops of 15 min or more": nobody could write what it is of
             said = f"{metric.label}: {metric.value}" + (f" ({metric.change})" * bool(metric.change))
             yield self._figure("quote", said, metric.label, keys, row, metric.cites)
@@ -126,9 +128,9 @@ class _Reader:
             yield replace(value, amount=metric.amount) if metric.amount is not None else value
         yield from self._changes(metric, keys, row)
 
-    def _changes(self, metric: Metric, keys: Keys, row: _Row) -> Iterator[Figure]:
-        target = _template(self.words, "target_is", "value")
-        versus = _template(self.words, "versus", "change")
+    def _changes(self, metric: Metric, keys: Keys, row: Row) -> Iterator[Figure]:
+        target = template(self.words, "target_is", "value")
+        versus = template(self.words, "versus", "change")
         for said in metric.change.split(" · "):
             if match := target.fullmatch(said):
                 label = f"{self.words.say('common.target')} {metric.label}"
@@ -160,14 +162,14 @@ class _Reader:
                     continue
                 if n in texts:
                     if not self._named(table.columns[n], cell):
-                        said = _Row(row.assets, row.subject, row.shift, row.period)
+                        said = Row(row.assets, row.subject, row.shift, row.period)
                         yield self._figure(
                             "quote", cell, table.columns[n], frozenset(), said, table.cites
                         )
                     continue
                 yield self._cell(table, n, cell, row, place)
 
-    def _cell(self, table: Table, n: int, cell: str, row: _Row, place: int) -> Figure:
+    def _cell(self, table: Table, n: int, cell: str, row: Row, place: int) -> Figure:
         head = table.columns[n]
         assets, keys = self.detectors.asset_named(head), measures(head)
         if assets:
@@ -177,7 +179,7 @@ class _Reader:
         elif keys <= _GENERIC:
             keys |= (measures(table.title) or self.topic) - {"cost", "units_lost"}
         keys |= row.measures | (measures(table.title) & {"slope"})
-        if "longest" in keys:
+        if "longest" in keys - measures(head):
             keys = frozenset(
                 {"duration", "one_stop", "downtime"} | (set() if place else {"longest"})
             )
@@ -196,7 +198,7 @@ class _Reader:
         for line in chart.lines:
             shown = self._in_unit(line.value, [line.value], chart.unit)
             both = keys | measures(line.name)
-            row = _Row(assets=self.assets, period=self.period)
+            row = Row(assets=self.assets, period=self.period)
             yield self._figure("value", shown, f"{line.name} {chart.title}", both, row, chart.cites)
         for series in chart.series:
             own = frozenset({"duration"}) if chart.kind == "waterfall" else keys
@@ -214,31 +216,31 @@ class _Reader:
 
     # -- what stands around a figure
 
-    def _row(self, table: Table, said: Sequence[tuple[str, str]]) -> _Row:
-        found = _Row(period=self._titled(table.title))
+    def _row(self, table: Table, said: Sequence[tuple[str, str]]) -> Row:
+        found = Row(period=self._titled(table.title))
         for n, (head, cell) in enumerate(said):
             if cell and (n == 0 or self._named(head, cell)):
-                found = _merged(found, self._row_of(cell, head), cell if n == 0 else "")
+                found = merged(found, self._row_of(cell, head), cell if n == 0 else "")
         return found if found.assets else replace(found, assets=self.assets)
 
     def _named(self, head: str, cell: str) -> bool:
         return head in self.heads or bool(self.detectors.asset_named(cell))
 
-    def _row_of(self, cell: str, head: str) -> _Row:
+    def _row_of(self, cell: str, head: str) -> Row:
         """What one cell says of the figures in its row."""
         first, colon, rest = cell.partition(": ")
         if assets := self.detectors.asset_named(first):
-            return _Row(assets, rest if colon else "", period=self.period, label=cell)
+            return Row(assets, rest if colon else "", period=self.period, label=cell)
         if self.detectors.shift_names and cell in self.detectors.shift_names:
-            return _Row(self.assets, shift=cell, period=self.period, label=cell)
+            return Row(self.assets, shift=cell, period=self.period, label=cell)
         period = self._read(cell) if is_figure(cell) else None
         if period is not None:
-            return _Row(self.assets, period=period, label=cell, is_dated=True)
+            return Row(self.assets, period=period, label=cell, is_dated=True)
         if is_figure(cell) and self.detectors.period_spots(cell):  # the start of a stop
-            return _Row(self.assets, period=self.period, label=cell, is_dated=True)
+            return Row(self.assets, period=self.period, label=cell, is_dated=True)
         if not head and (keys := measures(cell)):
-            return _Row(self.assets, period=self.period, measures=keys, label=cell)
-        return _Row(self.assets, cell, period=self.period, label=cell)
+            return Row(self.assets, period=self.period, measures=keys, label=cell)
+        return Row(self.assets, cell, period=self.period, label=cell)
 
     def _read(self, cell: str) -> Period | None:
         """The period that a row is called by; "Late, Wed 11 Mar" is understood the other way."""
@@ -259,13 +261,13 @@ class _Reader:
         return f"{shown}\u00a0{unit}" if unit else shown
 
     def _figure(
-        self, kind: Kind, shown: str, measure: str, keys: Keys, row: _Row, cites: tuple[int, ...]
+        self, kind: Kind, shown: str, measure: str, keys: Keys, row: Row, cites: tuple[int, ...]
     ) -> Figure:
         amount, unit = amount_of(shown, self.language)
         if is_currency(unit):  # "lost" may be of time, of units and of money
             keys = (keys - _LOST if "cost" in keys else keys) | {"cost"}
         needs = (keys - {"difference"} if "gap" in keys else keys) & _NEEDED
-        keys |= _also(keys, unit)
+        keys |= also(keys, unit)
         assets = row.assets or self.assets
         known = self.detectors.assets
         return Figure(
@@ -277,51 +279,13 @@ class _Reader:
             needs=needs,
             assets=assets,
             asset_names=self.words.joined([known[i].name for i in sorted(assets) if i in known]),
-            subject=row.subject,
-            shift=row.shift or (dict(row.period.arguments).get("shift", "") if row.period else ""),
+            subject=row.subject or (self.subject if kind != "quote" else ""),
+            shift=row.shift
+            or self.shift
+            or (dict(row.period.arguments).get("shift", "") if row.period else ""),
             period=row.period,
             period_name=self.words.period_name(row.period) if row.period else "",
             amount=amount,
             unit=unit,
             cites=cites,
         )
-
-
-def _also(keys: Keys, unit: str) -> Keys:
-    """What else a figure may be called: a time "took", a count is of "bottles"."""
-    more: set[str] = set()
-    if unit == "min" and keys & _LASTING:
-        more.add("lasting")
-    if keys & _COUNTED and unit not in ("%", "pp", "min") and not is_currency(unit):
-        more.add("counted")
-    if "cumulative" in keys:
-        more.add("share")
-    if "difference" in keys:
-        more.add("comparison")
-    if "open_events" in keys:
-        more.add("events")
-    return frozenset(more)
-
-
-def _merged(found: _Row, other: _Row, label: str) -> _Row:
-    return _Row(
-        found.assets if not other.assets or (found.assets and other.subject) else other.assets,
-        found.subject or other.subject,
-        found.shift or other.shift,
-        other.period if other.is_dated or found.period is None else found.period,
-        found.measures or other.measures,
-        found.label or label,
-        found.is_dated or (bool(label) and other.is_dated),
-    )
-
-
-def _without(text: str, stretches: Sequence[tuple[int, int]]) -> str:
-    for start, end in reversed(stretches):
-        text = text[:start] + text[end:]
-    return text
-
-
-def _template(words: Words, key: str, name: str) -> re.Pattern[str]:
-    """A sentence of the catalogue as a pattern that reads back what was filled in as `name`."""
-    said = words.say(f"common.{key}", **{name: "\0", "reference": "\1"})
-    return re.compile(re.escape(said).replace("\0", "(?P<value>.+?)").replace("\1", ".+"))

@@ -23,7 +23,8 @@ NOTHING = Spent()
 class Limits:
     """Seconds are real ones. `tokens_per_day` and `cost_per_day` hold for each person and day in
     UTC; None is no limit. There can be 25 tool calls. A retry waits `pause` seconds, the next one
-    twice as long. `at_once` turns run in one process, others wait within their `turn_seconds`."""
+    twice as long. `at_once` turns run in one process, others wait within their `turn_seconds`.
+    With `sql` it may write statements."""
 
     turn_seconds: float = 30.0
     call_seconds: float = 15.0
@@ -35,6 +36,7 @@ class Limits:
     at_once: int = 64
     tokens_per_day: int | None = 1_000_000
     cost_per_day: float | None = None
+    sql: bool = False
 
     def allow(self, spent: Spent) -> bool:
         """Whether somebody who spent this much today may go on."""

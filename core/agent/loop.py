@@ -42,7 +42,7 @@ class Loop:
     """Built once for all turns."""
 
     def __init__(self, models: Sequence[Model], limits: Limits) -> None:
-        tools = wrapped()
+        tools = wrapped(sql=limits.sql)
         first, *others = models
         middleware: list[AgentMiddleware[Any, Any, Any]] = []
         if others:

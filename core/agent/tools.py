@@ -14,10 +14,17 @@ from core.agent.conversation import Conversation
 from core.agent.turn import Ran
 from core.tool import AnyTool
 
+_SQL = "sql_query"
 
-def wrapped() -> list[BaseTool]:
-    """Every tool: the model reads compact JSON, the answer itself travels as the artifact."""
-    return [*(_wrapped(tool) for tool in registry.tools()), _calculate()]
+
+def wrapped(*, sql: bool = False) -> list[BaseTool]:
+    """Every tool: the model reads compact JSON, the answer itself travels as the artifact.
+
+    With `sql` it may also write statements.
+    """
+    names = [name for name in registry.queries() if sql or name != _SQL]
+    tools = (*registry.tools(), *(registry.tool(name) for name in names))
+    return [*(_wrapped(tool) for tool in tools), _calculate()]
 
 
 def _wrapped(tool: AnyTool) -> BaseTool:

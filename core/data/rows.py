@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, literal_column, select, union_all
 
-from core.data.dialects import Expression
+from core.data import zones
+from core.data.dialects import Expression, scaled
 from core.data.filters import by_condition, in_scope, limited, overlapping
 from core.data.physical import Physical
 from core.data.query import Query
@@ -42,7 +43,10 @@ def comparable(name: str, physical: Physical) -> Expression:
     if name == "loss" and physical.fact == "downtime":
         return columns.loss()
     if name not in columns:
-        raise columns.missing(name)
+        lasted = _lasted(physical) if (name, physical.fact) == ("minutes", "downtime") else None
+        if lasted is None:
+            raise columns.missing(name)
+        return lasted
     match SCHEMA[physical.fact].columns[name]:
         case "time":
             return physical.moment(name).native
@@ -50,6 +54,15 @@ def comparable(name: str, physical: Physical) -> Expression:
             return columns.text(name)
         case _:
             return columns.number(name)
+
+
+def _lasted(physical: Physical) -> Expression | None:
+    """How long a stop lasted in minutes, from its two times; unknown for an open one."""
+    end = physical.end()
+    if end is None:
+        return None
+    offsets = zones.everywhen(physical.mapping.time_zone)
+    return scaled(end.seconds(offsets) - physical.start().seconds(offsets), "/ 60E0")
 
 
 def _order(query: Query, physical: Physical) -> list[tuple[Expression, bool]]:

@@ -73,7 +73,7 @@ def stop_sums(query: Query, physical: Physical) -> Select[Any]:
 
 
 def stop_values(query: Query, physical: Physical) -> Parameters:
-    spans = _span_rows(query)
+    spans = span_rows(query)
     values: Parameters = {
         "until": _epoch(query.until or _interval_end(query)),
         "minor": query.minor_stop_seconds / 60,
@@ -99,7 +99,7 @@ def scoped(query: Query) -> bool:
 def _pieces(query: Query, physical: Physical) -> Subquery:
     """Stops cut to the spans: `seconds` not yet covered, `counted` 1 where the stop begins,
     `leads` 1 for the part in the first span."""
-    rows = _span_rows(query)
+    rows = span_rows(query)
     event = by_day(query, physical, _days(rows))
     span = unpacked(physical.dialect, "spans", _SPAN, rows)
     meets = and_(
@@ -153,7 +153,7 @@ def _attribute(name: str, event: Subquery, physical: Physical) -> Expression:
     return event.c[name]
 
 
-def _span_rows(query: Query) -> list[list[int]]:
+def span_rows(query: Query) -> list[list[int]]:
     """The spans, cut at each midnight UTC; a later part counts what begins in it."""
     if not query.planned:
         if query.interval is None:
