@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 MAKEFLAGS += --no-print-directory
 
-.PHONY: setup demo test lint types sync bench prove lock clean
+.PHONY: setup demo test lint types sync bench eval prove lock clean
 
 setup: .venv/dev.stamp
 
@@ -41,6 +41,10 @@ sync: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks
+
+# Labelled questions through the model that .env configures, or the planner: docs/evaluation.md.
+eval: setup
+	@$(BIN)/python -m tests.evaluation --wrong
 
 # The long proofs, and every property test with 2,000 examples where it does not set its own.
 prove: setup

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
+from cachetools import LRUCache
+
 from core.answer import Metrics, Text
 from core.answer_json import from_json
 from core.errors import SourceUnavailable
@@ -39,6 +41,7 @@ _IN_PASSING = 20  # those that an answer triggers
 _MOST_WAITING = 100
 _CANDIDATES = 50
 _LONGEST_TEXT = 300  # characters: the work grows with them, and the matter comes first
+_PEOPLE = 10_000
 _PROVIDER = "andon"
 
 
@@ -54,6 +57,8 @@ class Memory:
         self._waiting = 0
         self._is_open = False
         self._mem0: Any = None
+        # What of a person's answers was looked through and found to be remembered, all of it.
+        self._caught_up: LRUCache[str, tuple[object, ...]] = LRUCache(_PEOPLE)
 
     @cached_property
     def is_installed(self) -> bool:
@@ -100,14 +105,20 @@ class Memory:
         self._catch_up(user_id, _IN_PASSING)
 
     def _catch_up(self, user_id: str, most: int) -> None:
-        memory = self._load()
-        for stored in self._store.memories.waiting(user_id, NOT_REMEMBERED, most):
+        memory, memories = self._load(), self._store.memories
+        state = memories.state(user_id)
+        if self._caught_up.get(user_id) == state:
+            return
+        waiting = memories.waiting(user_id, NOT_REMEMBERED, most)
+        for stored in waiting:
             memory.add(
                 text_of(stored),
                 user_id=_key(user_id),
                 metadata=_metadata(stored),
                 infer=False,
             )
+        if len(waiting) < most:
+            self._caught_up[user_id] = state
 
     def _load(self) -> Any:
         if self._mem0 is None:

@@ -24,6 +24,8 @@ class Screen(Protocol):
 
     def status(self, text: str) -> None: ...
 
+    def say(self, sentence: str) -> None: ...
+
 
 class DrawnScreen:
     """Answers go to `terminal`, errors to `errors`. Choices are `numbered` if more is typed."""
@@ -42,6 +44,9 @@ class DrawnScreen:
     def status(self, text: str) -> None:
         self._terminal.status(text)
 
+    def say(self, sentence: str) -> None:
+        self._terminal.say(sentence)
+
 
 class JsonScreen:
     """One object to a line."""
@@ -56,6 +61,9 @@ class JsonScreen:
 
     def status(self, text: str) -> None:
         """A program waits for the answer."""
+
+    def say(self, sentence: str) -> None:
+        """It gets every sentence with the answer."""
 
 
 class ConsoleChannel:
@@ -121,9 +129,14 @@ class ConsoleChannel:
         return self._tell
 
     def _tell(self, text: str) -> None:
-        """The status line; sentences come with the answer, which is drawn as a whole."""
-        if not isinstance(text, Sentence):
+        """What passes while the answer is made, which is then drawn as a whole."""
+        if isinstance(text, Sentence):
+            self._screen.say(text)
+        else:
             self._screen.status(text)
+
+    async def who(self, user: str) -> User:
+        return self._user if user == self._user.id else User(user)
 
     async def find(self, place: Place, delivery: str) -> str | None:
         raise Unsupported("a terminal keeps nothing")

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from typing import TextIO
 
-from adapters.console.paper import ASCII, UNICODE, Paper, Row, Style, plain
+from adapters.console.paper import ASCII, UNICODE, Paper, Row, Style, plain, wrap
 from core.request import Language
 from core.words import Words
 
@@ -32,7 +32,8 @@ class Terminal:
         encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "")
         self._glyphs = UNICODE if encoding.startswith("utf") and kind != "dumb" else ASCII
         self._width = width
-        self._status = False
+        self._said = ""
+        self._passing = 0  # lines
 
     def paper(self, language: Language) -> Paper:
         """As wide as the terminal is now, since its window may have changed."""
@@ -51,12 +52,29 @@ class Terminal:
 
     def status(self, text: str) -> None:
         """One passing line while the work goes on; the next output takes its place."""
-        if self._colours and (text or self._status):
-            line = self.paper("en")
-            self._stream.write(f"\r\x1b[2K{line.clip(line.clean(text), line.width - 1)}")
-            self._stream.write("" if text else "\r")
+        self._said = self._said if text else ""
+        self._pass(text)
+
+    def say(self, sentence: str) -> None:
+        """A sentence of the answer that is on its way; the answer takes its place, too."""
+        self._said = f"{self._said} {sentence}".strip()
+        self._pass("")
+
+    def _pass(self, status: str) -> None:
+        """Writes over what is passing; a person's terminal only."""
+        if not self._colours:
+            return
+        paper, height = self.paper("en"), shutil.get_terminal_size((80, 24)).lines
+        width = paper.width - 1  # in the last column some terminals break the line
+        lines = wrap(paper.clean(self._said), width) if self._said else []
+        lines = lines[-max(1, height - 2) :]  # what has left the screen cannot be written over
+        if status:
+            lines.append(paper.clip(paper.clean(status), width))
+        if lines or self._passing:
+            up = f"\x1b[{self._passing - 1}A" if self._passing > 1 else ""
+            self._stream.write(f"\r{up}\x1b[J" + "\n".join(lines))
             self._stream.flush()
-            self._status = bool(text)
+        self._passing = len(lines)
 
     def _write_colours(self, rows: Iterable[Row]) -> None:
         from rich.console import Console

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import aiohttp
 from cachetools import LRUCache
 
+from adapters.seal import Seal
 from adapters.slack.inbound import Author, Target
-from adapters.slack.render import Look, Message, charts_to_draw, render
-from adapters.slack.seal import Seal
-from adapters.slack.web_api import OutcomeUnknown, Refused, Unreachable, WebApi
-from core.answer import Answer, Chart
-from core.request import Language, Place
+from adapters.slack.marks import find, found_late, mark
+from adapters.slack.pictures import Draw, Pictures
+from adapters.slack.render import Look, Message, render
+from adapters.slack.web_api import OutcomeUnknown, Refused, WebApi
+from core.answer import Answer
+from core.request import Place
+
+__all__ = ["Draw", "Posts"]
 
 log = logging.getLogger(__name__)
 
-EVENT_TYPE = "andon_delivery"
-Draw = Callable[[Chart, Language], Awaitable[bytes | None]]
 
 # What Slack says of blocks that it, or the reader's client, does not take.
 _TOO_MODERN = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long",
@@ -31,7 +31,7 @@ _NOT_HERE = frozenset({"channel_not_found", "not_in_channel", "is_archived", "re
                        "restricted_action_read_only_channel"})  # fmt: skip
 _SPENT_URL = frozenset({"used_url", "expired_url", "status 404", "status 410"})
 _HOOKS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
-_PAGE, _PAGES = 200, 10  # messages looked through for one that carries a mark
+_OPEN_STREAM, _NO_STREAM = "streaming_state_conflict", "message_not_in_streaming_state"
 _POSTS = 3
 
 
@@ -43,7 +43,7 @@ class Posts:
         self._api = api
         self._look: Look = look
         self._seal = seal
-        self._draw = draw
+        self._pictures = Pictures(api, draw)
         self._directs: LRUCache[str, str] = LRUCache(10_000)
 
     async def show(
@@ -91,30 +91,72 @@ class Posts:
             known = self._directs[user] = str((opened.get("channel") or {}).get("id", ""))
         return known
 
-    async def find(self, target: Target, delivery: str) -> str:
-        """The ts of the message that carries this mark, "" if there is none."""
-        client = self._api.client
-        read = client.conversations_replies if target.thread else client.conversations_history
-        where: dict[str, Any] = {"ts": target.thread} if target.thread else {}
-        cursor = ""
-        for _ in range(_PAGES):  # a thread is told from its beginning, a channel from its end
+    async def find(self, target: Target, delivery: str, unmarked_since: str = "") -> str:
+        """See `find` of marks."""
+        return await find(self._api, target, delivery, unmarked_since)
+
+    # --- what grows while the answer is made; tried once, for the answer will say it anyhow
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two messages in a channel, as Slack allows."""
+        return self._api.times.pace
+
+    async def say(self, target: Target, ts: str, text: str, delivery: str) -> None:
+        """Lets a message say something else."""
+        await self._api.call(
+            self._api.client.chat_update,
+            patience=0,
+            channel=target.channel,
+            ts=ts,
+            text=text,
+            metadata=mark(delivery),
+        )
+
+    async def stream(self, target: Target, author: Author, text: str, since: str) -> str:
+        """Begins a stream in the thread; its ts. `since` is the ts of the question, by which it
+        is looked for where nobody knows whether it began: "" if it did not."""
+        try:
             told = await self._api.call(
-                read,
+                self._api.client.chat_startStream,
+                patience=0,
+                repeatable=False,
                 channel=target.channel,
-                include_all_metadata=True,
-                limit=_PAGE,
-                cursor=cursor or None,
-                **where,
+                thread_ts=target.thread,
+                recipient_team_id=author.team,
+                recipient_user_id=author.id,
+                markdown_text=text,
             )
-            if found := _marked(told.get("messages") or (), delivery):
-                return found
-            cursor = str((told.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                break
-        return ""
+        except OutcomeUnknown:
+            return await found_late(self._api, target, "", since)
+        return str(told.get("ts", ""))
+
+    async def append(self, target: Target, ts: str, text: str) -> None:
+        """Adds to a stream."""
+        await self._api.call(
+            self._api.client.chat_appendStream,
+            patience=0,
+            repeatable=False,
+            channel=target.channel,
+            ts=ts,
+            markdown_text=text,
+        )
+
+    async def end_stream(self, target: Target, ts: str, delivery: str) -> None:
+        """A stream that is open takes no other words. Ended, it carries the mark."""
+        try:
+            await self._api.call(
+                self._api.client.chat_stopStream,
+                channel=target.channel,
+                ts=ts,
+                metadata=mark(delivery) if delivery else None,
+            )
+        except Refused as refused:
+            if refused.code != _NO_STREAM:  # it has ended by itself
+                raise
 
     async def _drawn(self, answer: Answer, look: Look, *, sharing: bool) -> Message:
-        files = await self._upload(answer, look)
+        files = await self._pictures.upload(answer, look)
         return render(answer, look=look, seal=self._seal.close, files=files, sharing=sharing)
 
     async def _send(
@@ -127,17 +169,14 @@ class Posts:
             "text": message.text,
             "blocks": message.blocks or None,
         }
-        client = self._api.client
         if earlier:
-            await self._api.call(client.chat_update, ts=earlier, **shown)
+            await self._replace(target, earlier, shown, delivery)
             return earlier
         shown |= {
             "thread_ts": target.thread or None,
             "unfurl_links": False,
             "unfurl_media": False,
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": delivery}}
-            if delivery
-            else None,
+            "metadata": mark(delivery) if delivery else None,
         }
         for attempt in range(_POSTS):
             try:
@@ -145,7 +184,7 @@ class Posts:
             except OutcomeUnknown:
                 if not delivery or attempt == _POSTS - 1:
                     raise
-            if found := await self._shown(target, delivery):
+            if found := await found_late(self._api, target, delivery):
                 return found
         raise AssertionError("the last post returns or raises")
 
@@ -154,16 +193,18 @@ class Posts:
         told = await self._api.call(post, paced=True, repeatable=False, **shown)
         return str(told.get("ts", ""))
 
-    async def _shown(self, target: Target, delivery: str) -> str:
-        """The ts of a message of which a broken connection did not tell whether it is there."""
-        for seconds in self._api.times.shown_after:
-            await asyncio.sleep(seconds)
-            try:
-                if found := await self.find(target, delivery):
-                    return found
-            except (Refused, Unreachable) as error:
-                raise OutcomeUnknown(str(error)) from None
-        return ""
+    async def _replace(
+        self, target: Target, ts: str, shown: Mapping[str, Any], delivery: str
+    ) -> None:
+        update = self._api.client.chat_update
+        given = {**shown, "metadata": mark(delivery)} if delivery else shown
+        try:
+            await self._api.call(update, ts=ts, **given)
+        except Refused as refused:
+            if refused.code != _OPEN_STREAM:
+                raise
+            await self.end_stream(target, ts, delivery)
+            await self._api.call(update, ts=ts, **given)
 
     # --- to one person alone
 
@@ -206,43 +247,3 @@ class Posts:
             )
         except Refused:
             await self._post({"channel": await self.direct(author.id), **shown})
-
-    # --- pictures
-
-    async def _upload(self, answer: Answer, look: Look) -> Mapping[int, str]:
-        """Slack's file ids of the charts that need a picture; without one a chart is drawn in
-        text."""
-        wanted = charts_to_draw(answer, look)
-        if not wanted:
-            return {}
-        files = await asyncio.gather(*(self._picture(chart, answer) for _, chart in wanted))
-        return {n: file for (n, _), file in zip(wanted, files, strict=True) if file}
-
-    async def _picture(self, chart: Chart, answer: Answer) -> str:
-        client: Any = self._api.client
-        try:
-            image = await self._draw(chart, answer.language)
-            if image is None:
-                return ""
-            told = await self._api.call(
-                client.files_getUploadURLExternal, filename="chart.png", length=len(image)
-            )
-            async with self._api.open().post(told["upload_url"], data=image) as response:
-                if response.status != 200:
-                    return ""
-            file = str(told["file_id"])
-            done = [{"id": file, "title": chart.title[:100]}]
-            await self._api.call(client.files_completeUploadExternal, files=done)
-        except (Refused, Unreachable, OutcomeUnknown, aiohttp.ClientError, TimeoutError) as error:
-            log.warning("no picture: %s", error)
-            return ""
-        return file
-
-
-def _marked(messages: Iterable[Mapping[str, Any]], delivery: str) -> str:
-    for message in messages:
-        metadata = message.get("metadata") or {}
-        payload = metadata.get("event_payload") or {}
-        if metadata.get("event_type") == EVENT_TYPE and payload.get("id") == delivery:
-            return str(message["ts"])
-    return ""

@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import assert_never
 
 from adapters.intake import Job
+from adapters.seal import Seal
 from adapters.slack.ask import Ask
 from adapters.slack.dialogs import Dialogs, TooLate
+from adapters.slack.growing import question_ts
 from adapters.slack.home import REFRESH, SETTINGS
 from adapters.slack.inbound import (
     NAME,
@@ -26,7 +28,6 @@ from adapters.slack.inbound import (
     read,
 )
 from adapters.slack.posts import Posts
-from adapters.slack.seal import Seal
 from adapters.slack.waiting import Waiting
 from adapters.slack.web_api import OutcomeUnknown, Refused, Unreachable
 from core.answer import Answer, Notice, Text
@@ -99,7 +100,8 @@ class Turns:
             if target.response_url:
                 job.ending = "unknown"  # what only one person saw cannot be looked up
                 return
-            earlier = await self._posts.find(target, delivery)
+            since = question_ts(job) if asked.pane else ""
+            earlier = await self._posts.find(target, delivery, since)
         waiting = Waiting(self._posts, self._dialogs, self._ask, asked, job, earlier)
         naming = asyncio.create_task(self._name(asked))
         try:

@@ -1,4 +1,5 @@
-"""What is shown while a question takes long; the answer takes its place."""
+"""What is shown while a question takes long: that it is worked on, then what can be said already.
+The answer takes its place."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from adapters.intake import Job
 from adapters.slack.ask import Ask
 from adapters.slack.dialogs import Dialogs
 from adapters.slack.escape import mrkdwn
+from adapters.slack.growing import Growing
 from adapters.slack.inbound import Asked
 from adapters.slack.posts import Posts
 from adapters.slack.web_api import OutcomeUnknown, Refused, Unreachable
@@ -17,6 +19,8 @@ from core.progress import Sentence
 from core.words import Words
 
 PATIENCE = 1.5  # seconds after which a question that takes longer shows that it is worked on
+_FAILURES = (Refused, Unreachable, OutcomeUnknown, SourceUnavailable)
+_GRACE = 0.3  # seconds that a first sentence waits: most answers are whole by then
 
 
 class Waiting:
@@ -26,22 +30,29 @@ class Waiting:
     def __init__(
         self, posts: Posts, dialogs: Dialogs, ask: Ask, asked: Asked, job: Job, earlier: str
     ) -> None:
-        self.shown = earlier
         self._posts = posts
         self._dialogs = dialogs
         self._ask = ask
         self._asked = asked
-        self._job = job
+        self._message = Growing(posts, asked, job, earlier)
         self._said = ""
+        self._sentences: list[str] = []
+        self._news = asyncio.Event()
         self._over = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._status: asyncio.Task[bool] | None = None
         if asked.patient and not earlier:
             self._task = asyncio.create_task(self._watch())
 
+    @property
+    def shown(self) -> str:
+        return self._message.ts
+
     def progress(self, text: str) -> None:
-        """What goes on; the pane's status line tells it at once. Sentences come with the answer."""
+        """What goes on; the pane's status line tells it at once."""
         if isinstance(text, Sentence):
+            self._sentences.append(text)
+            self._news.set()
             return
         self._said = text
         if self._asked.pane and self._status is None:
@@ -50,35 +61,45 @@ class Waiting:
             self._status = asyncio.create_task(told)
 
     async def stop(self) -> None:
-        """After this nothing more is shown; a note on its way out is waited for, for the answer
+        """After this nothing more is shown; what is on its way out is waited for, for the answer
         must come after it."""
         self._over.set()
+        self._news.set()
         for task in (self._task, self._status):
             if task is not None:
                 await task
 
     async def _watch(self) -> None:
-        try:
-            await asyncio.wait_for(self._over.wait(), PATIENCE)
-        except TimeoutError:
-            with suppress(Refused, Unreachable, OutcomeUnknown, SourceUnavailable):
-                self.shown = await self._note()
+        """What fails here costs nothing: the answer says it all."""
+        with suppress(*_FAILURES):
+            if not await _within(PATIENCE, self._news):
+                await self._note()
+            await self._news.wait()
+            await _within(_GRACE, self._over)
+            while not self._over.is_set():
+                self._news.clear()
+                pause = await self._message.tell(self._sentences)
+                await _within(pause, self._over)
+                if len(self._sentences) == self._message.told:
+                    await self._news.wait()
+        with suppress(*_FAILURES):
+            await self._message.end()
 
-    async def _note(self) -> str:
-        """What identifies the note, "" where the status line tells."""
+    async def _note(self) -> None:
+        """That it takes longer, unless the status line tells."""
         said = self._said or await self._usual()
         if self._asked.pane and self._status is None:
             self.progress(said)
-        if self._status is not None and await self._status:
-            return ""
-        target = self._asked.target
-        if target.response_url:
-            await self._posts.note(target, mrkdwn(said))
-            return "note"
-        if not await self._job.sending():
-            return ""
-        return await self._posts.note(target, mrkdwn(said), delivery=self._job.claim.key)
+        if self._status is None or not await self._status:
+            await self._message.note(mrkdwn(said))
 
     async def _usual(self) -> str:
         """What is said where the door has said nothing yet."""
         return Words(await self._ask.language(self._asked.author)).say("answer.working")
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    """Whether it happens within this time."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()

@@ -64,7 +64,8 @@ class Calling(AgentMiddleware[Any, Conversation, Any]):
         talk = request.runtime.context
         try:
             return await self._answer(request, talk)
-        except Exception:
+        except Exception as error:
+            talk.tally.failures[_kind(error)] += 1
             if not talk.speech.released:
                 raise
             return _ended(talk, "cut")
@@ -73,16 +74,18 @@ class Calling(AgentMiddleware[Any, Conversation, Any]):
         """What the model says, once more where the guard refused all of it."""
         rules = SystemMessage(prompt(talk.turn.language))
         messages: list[BaseMessage] = [rules, *request.messages]
-        for _attempt in range(2):
+        for attempt in range(2):
             heard, is_last = talk.listen(), talk.must_end
             message = await self._heard(request, messages, heard, talk)
             if message.tool_calls and not heard.is_cut:
                 return _ended(talk, "limit") if is_last else message
             if not heard.end():
                 return message
-            talk.refused += len(heard.offenders)
+            talk.tally.refusals.update(one.why for one in heard.offenders)
             if heard.is_cut:
                 return _ended(talk, "cut")
+            if attempt:
+                break
             messages += [AIMessage(heard.text), HumanMessage(talk.mend(heard.offenders))]
         return _ended(talk, "unspeakable")
 
@@ -107,11 +110,21 @@ class Calling(AgentMiddleware[Any, Conversation, Any]):
                         if heard.is_cut:
                             return AIMessage("")
             message = _whole(chunks)
-            talk.model_calls += 1
+            talk.tally.calls += 1
             return message
         finally:
             read, written = _used(chunks, messages)
             talk.spent += self._models[id(request.model)].price.of(read, written)
+
+
+def _kind(error: Exception) -> str:
+    """What went wrong, as one of few words: never what a client's error says."""
+    status, name = getattr(error, "status_code", None), type(error).__name__
+    if isinstance(status, int):
+        return f"status {status}"
+    if isinstance(error, Unfit):
+        return "unfit"
+    return next((kind for kind in ("Timeout", "Connection") if kind in name), "other").lower()
 
 
 def _ended(talk: Conversation, why: Unfinished) -> AIMessage:

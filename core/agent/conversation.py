@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from core import registry
 from core.agent.calculator import Calculator, Operation
 from core.agent.compact import compact
+from core.agent.counted import Tally
 from core.agent.detectors import Detectors
 from core.agent.figure import Figure
 from core.agent.figures import figures_of
@@ -46,8 +47,7 @@ class Conversation:
     limits: Limits
     earlier: Spent = NOTHING
     spent: Spent = NOTHING
-    model_calls: int = 0
-    refused: int = 0
+    tally: Tally = field(default_factory=Tally)
     unfinished: Unfinished = ""
     _tool_calls: int = 0
     _rans: list[Ran] = field(default_factory=list)
@@ -62,13 +62,14 @@ class Conversation:
     def must_end(self) -> bool:
         """Whether the next call of the model is the last one, in which it has to answer."""
         within = self.limits.allow(self.earlier + self.spent)
-        return not within or self.model_calls + 1 >= self.limits.model_calls
+        return not within or self.tally.calls + 1 >= self.limits.model_calls
 
     # --- what the model hears
 
     async def call(self, name: str, given: Mapping[str, Any]) -> tuple[str, Ran | None]:
         """What the tool of that name answers: for the model, and as it is."""
         self._tool_calls += 1
+        self.tally.tools[name] += 1
         if self._tool_calls > self.limits.tool_calls:
             return _problem(NO_MORE), None
         tool = registry.tool(name)
@@ -90,6 +91,7 @@ class Conversation:
     def calculate(self, operation: Operation, ids: Sequence[str]) -> str:
         """A figure made of figures that were given, under an id of its own."""
         self._tool_calls += 1
+        self.tally.tools["calculate"] += 1
         if self._tool_calls > self.limits.tool_calls:
             return _problem(NO_MORE)
         prefix = f"z{ascii_lowercase[self._tool_calls % 26]}"
@@ -128,6 +130,7 @@ class Conversation:
 
     def mend(self, offenders: Sequence[Offender]) -> str:
         """What the model is told of a text of which nothing could be shown."""
+        self.tally.retries += 1
         told = [one.told(self.turn.language) for one in dict.fromkeys(offenders)]
         return "\n".join((MEND, *(f"- {one}" for one in told[:MOST_OFFENDERS])))
 
@@ -151,7 +154,7 @@ class Conversation:
             ),
             unfinished=self.unfinished,
             spent=self.spent,
-            refused=self.refused,
+            refused=self.tally.refusals.total(),
         )
 
 

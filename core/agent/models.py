@@ -45,8 +45,8 @@ class Model:
 
 
 def models(choice: ModelChoice, client: httpx.AsyncClient) -> tuple[Model, ...]:
-    """Temperature 0 where the model takes one; they neither retry nor wait without end, for the
-    loop does. Raises MisconfiguredError where Anthropic's package is not installed."""
+    """They neither retry nor wait without end, for the loop does; OpenAI's have temperature 0 where
+    they take one. Raises MisconfiguredError where Anthropic's package is not installed."""
     prices = dict(choice.prices)
     made = []
     for name in choice.names:
@@ -83,8 +83,7 @@ def _anthropic(name: str, choice: ModelChoice) -> BaseChatModel:
         raise MisconfiguredError("ANDON_MODEL", "needs: pip install langchain-anthropic") from None
     return ChatAnthropic(  # type: ignore[no-any-return]
         model_name=name,
-        api_key=choice.anthropic_key,
-        temperature=0,
+        api_key=choice.anthropic_key,  # no temperature: newer models refuse any but their own
         timeout=choice.limits.call_seconds,
         max_retries=0,
         stop=None,

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import TYPE_CHECKING, Protocol
 
 from cachetools import LRUCache
 
 from core.agent.conversation import Conversation
+from core.agent.counted import OVER_BUDGET
 from core.agent.limits import Limits, Spent
 from core.agent.models import ModelChoice
 from core.agent.turn import Spoken, Turn
 from core.errors import AndonError
+from core.meter import Meter, Unmetered
 
 if TYPE_CHECKING:
     import httpx
@@ -39,8 +42,11 @@ class ModelSpeaker:
     Belongs to one event loop, from the first question until `close`.
     """
 
-    def __init__(self, choice: ModelChoice, ledger: Ledger | None) -> None:
+    def __init__(
+        self, choice: ModelChoice, ledger: Ledger | None, meter: Meter | None = None
+    ) -> None:
         self._choice = choice
+        self._meter = meter or Unmetered()
         self._limits: Limits = choice.limits
         self._ledger = ledger
         # What this process saw being spent: it holds where the store does not answer, too.
@@ -62,9 +68,10 @@ class ModelSpeaker:
     async def _answer(self, turn: Turn) -> Spoken | None:
         earlier = await self._spent(turn)
         if not self._limits.allow(earlier):
+            self._meter.add(OVER_BUDGET)
             log.warning("the day's budget for the language model is used up: %s", turn.user_id)
             return None
-        talk = Conversation(turn, self._limits, earlier)
+        talk, began = Conversation(turn, self._limits, earlier), time.perf_counter()
         try:
             loop = await self._made()
             async with asyncio.timeout(self._limits.turn_seconds), self._running:
@@ -74,7 +81,10 @@ class ModelSpeaker:
             talk.unfinished = talk.unfinished or ("cut" if talk.speech.released else "failed")
         finally:
             await self._spend(turn, talk.spent)
-        return talk.spoken()
+        spoken = talk.spoken()
+        ending = "silent" if spoken is None else spoken.unfinished or "said"
+        talk.tally.told(self._meter, talk.spent, time.perf_counter() - began, ending)
+        return spoken
 
     async def ready(self) -> None:
         """See Speaker."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from core.store.engine import failures
@@ -54,6 +54,15 @@ class Memories:
         found = (dict(row._mapping) for row in rows)
         return tuple(StoredAnswer(**row | {"queries": tuple(row["queries"])}) for row in found)
 
+    def state(self, user_id: str) -> tuple[object, ...]:
+        """What tells cheaply whether the person's answers are still those of the last time."""
+        at = answers.c.asked_at
+        statement = select(func.count(), func.min(at), func.max(at)).where(
+            answers.c.user_id == user_id
+        )
+        with failures(), self._engine.connect() as connection:
+            return tuple(connection.execute(statement).one())
+
     def add(self, id: str, user_id: str, vector: Sequence[float], payload: Any) -> None:
         """Keeps it. An answer that has one, or is gone meanwhile, gets none."""
         import numpy as np
@@ -85,12 +94,14 @@ class Memories:
         if place is not None:
             own &= memories.c.place == place
         with failures(), self._engine.connect() as connection:
-            rows = connection.execute(select(memories.c.id, memories.c.vector).where(own)).all()
+            # The driver's own tuples: making thousands of rows of them takes longer than comparing.
+            result = connection.execute(select(memories.c.id, memories.c.vector).where(own))
+            rows = result.cursor.fetchall()
             if not rows:
                 return ()
-            known = np.frombuffer(b"".join(row.vector for row in rows), np.float32)
+            known = np.frombuffer(b"".join([vector for _, vector in rows]), np.float32)
             alike = known.reshape(len(rows), -1) @ np.asarray(vector, np.float32)
-            best = {rows[n].id: float(alike[n]) for n in np.argsort(-alike)[:most]}
+            best = {rows[n][0]: float(alike[n]) for n in np.argsort(-alike)[:most]}
             wanted = select(memories.c.id, memories.c.payload).where(memories.c.id.in_(best))
             payloads = {row.id: row.payload for row in connection.execute(wanted)}
         return tuple(Near(i, payloads[i], score) for i, score in best.items() if i in payloads)

@@ -104,7 +104,7 @@ def test_a_terminal_gets_colours_and_a_status_that_passes(monkeypatch: pytest.Mo
     _receive(channel, "a [bold]b[/bold]")
     text = out.getvalue()
     assert "\x1b[1mYou asked a [bold]b[/bold]\x1b[0m" in text
-    assert text.index("looking") < text.index("\x1b[2K\r") < text.index("You asked")
+    assert text.index("looking") < text.index("\r\x1b[J\x1b") < text.index("You asked")
 
 
 def test_a_dumb_terminal_gets_neither_colour_nor_drawing_signs() -> None:

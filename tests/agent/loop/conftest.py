@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.metrics import Metrics
 from core.access import EVERYTHING, Access
 from core.agent.limits import Limits, Price
 from core.agent.models import ModelChoice
@@ -17,8 +18,10 @@ from core.agent.speaker import ModelSpeaker
 from core.answer import Answer, Notice, Text
 from core.assistant import Assistant
 from core.data.cache import CachedSource
+from core.data.freeform.statements import Statements
 from core.data.mapping import PlantFile
 from core.data.sql import SqlDataSource
+from core.memory import Memory
 from core.progress import Sentence
 from core.request import Language, Place, Request, User
 from core.store import Store
@@ -37,7 +40,15 @@ class Talk:
     model: FakeModel
     assistant: Assistant
     store: Store
+    meter: Metrics
     told: list[str] = field(default_factory=list)
+
+    def counted(self, name: str, **labels: str) -> float:
+        """What stands under this name in what Prometheus reads; 0 if it does not."""
+        told = ",".join(f'{key}="{value}"' for key, value in labels.items())
+        start = f"{name}{{{told}}} " if told else f"{name} "
+        lines = self.meter.exposed().decode().splitlines()
+        return next((float(x.rpartition(" ")[2]) for x in lines if x.startswith(start)), 0.0)
 
     @property
     def sentences(self) -> list[str]:
@@ -73,6 +84,7 @@ def talking(plant: PlantFile, tmp_path: Path) -> Talking:
         names: tuple[str, ...] = ("gpt-4.1-mini",),
         price: Price = FREE,
         file: PlantFile = plant,
+        remembers: bool = False,
         **choices: Any,
     ) -> AsyncIterator[Talk]:
         store = Store.open(f"sqlite:///{tmp_path}/andon.db")
@@ -85,16 +97,26 @@ def talking(plant: PlantFile, tmp_path: Path) -> Talking:
                 prices=tuple((name, price) for name in names),
                 limits=limits,
             )
-            speaker = ModelSpeaker(replace(choice, **choices), store)
-            source = CachedSource(SqlDataSource(file), lambda: NOW)
+            meter = Metrics()
+            speaker = ModelSpeaker(replace(choice, **choices), store, meter)
+            statements = Statements("", file.source.url) if limits.sql else None
+            source = CachedSource(SqlDataSource(file, statements=statements), lambda: NOW)
+            memory = Memory(store, tmp_path / "memory") if remembers else None
             assistant = Assistant(
-                file, source, store, access_of=lambda user, place: access, speaker=speaker
+                file,
+                source,
+                store,
+                access_of=lambda user, place: access,
+                speaker=speaker,
+                memory=memory,
             )
             try:
-                yield Talk(model, assistant, store)
+                yield Talk(model, assistant, store, meter)
             finally:
                 await speaker.close()
                 await source.close()
+                if memory is not None:
+                    memory.close()
                 store.close()
 
     return make

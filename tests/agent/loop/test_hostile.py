@@ -107,7 +107,7 @@ def test_a_model_taken_over_runs_nothing_beyond_the_asker(
             assert order.split()[1] in called, "the model was not taken over"
             offered = {name for r in talk.model.requests for name in r.tool_names}
             assert await talk.store.person("console:ana") is None
-        assert offered == {*registry.names(), "calculate"}
+        assert offered == {*registry.names(), "data_query", "calculate"}
         for hidden in ("Line 1", "Linie H1", "Grinder 1", "Riverside", "USD"):
             about = [json.loads(text) for text in results if hidden in text]
             assert all(set(told) == {"error", "outcome", "instead"} for told in about)
@@ -195,4 +195,4 @@ def test_a_memory_is_data(talking: Talking) -> None:
 def test_every_tool_that_is_offered_only_reads() -> None:
     """State is changed by commands that a person gives, which live in core/acts."""
     changing = {path.stem for path in Path(acts.__path__[0]).glob("*.py")}
-    assert not changing & set(registry.names())
+    assert not changing & {*registry.names(), *registry.queries()}

@@ -20,7 +20,7 @@ from tests.fakes.model.faults import Fault, Faults
 from tests.fakes.model.request import Request
 from tests.fakes.model.script import Reactive, Script
 from tests.fakes.model.turns import CallTools, Turn, cut
-from tests.fakes.slack.waiting import Changes
+from tests.fakes.waiting import Changes
 
 T = TypeVar("T")
 
