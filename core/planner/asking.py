@@ -11,3 +11,18 @@ def is_question(text: str) -> bool:
     if "?" in text or text.lstrip().startswith("/"):
         return True
     return any(start == 0 for start, _, _ in word_list("asking").all(folded(text)))
+
+
+def is_small_talk(text: str) -> bool:
+    """A greeting or thanks and nothing else: "thanks a lot", "hello andon", "Moin"."""
+    words = folded(text)
+    greeting, polite = word_list("greeting"), word_list("polite")
+    index, greeted = 0, False
+    while index < len(words):
+        met = greeting.at(words, index)
+        greeted = greeted or met is not None
+        met = met or polite.at(words, index)
+        if met is None:
+            return False
+        index += met[1]
+    return greeted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from core.planner.lexicon import folded, phrases
+from core.planner.lexicon import folded, phrases, word_list
 from core.planner.mentions import AREA, LINE, PLANT, Mention, Named, Sort, joined
 
 # What stands between an asset and the plant that it is in.
@@ -15,8 +15,43 @@ GAPS = frozenset(
                 "area at", "im", "am", "von", "vom", "bei", "des", "der", "im werk", "in werk",
                 "am standort")
 )  # fmt: skip
+_AND = frozenset(folded(word) for word in ("", "and", "und", "or", "oder", "nor", "&", "+"))
+_ARTICLES = frozenset({"the", "for", "der", "die", "das", "den"})
 WHICH = (("which",), ("what",), ("welche",), ("welcher",), ("welchem",), ("welchen",))
 WITHIN = (("in",), ("at",), ("im",), ("von",))
+
+
+def left_out(text: str, found: Sequence[Mention], assets: Mapping[str, Named]) -> list[Mention]:
+    """As in "all lines except line 3", "Verpackung ohne Linie 3 und 4": those that are left."""
+    kept: list[Mention] = []
+    outside = False  # whether what follows after a comma or an "and" is left out as well
+    for mention in found:
+        whole = kept[-1] if kept else None
+        between = folded(text[whole.end : mention.start]) if whole else ()
+        outside = _excepts(between) or (outside and between in _AND)
+        rest = _rest(whole, mention, assets) if whole and outside else ()
+        if whole is None or not rest:
+            kept.append(mention)
+            continue
+        said = text[whole.start : mention.end]
+        kept[-1] = replace(whole, ids=rest, end=mention.end, said=said, sort="known")
+    return kept
+
+
+def _excepts(between: Sequence[str]) -> bool:
+    match = word_list("without").at(between, 0) if between else None
+    return match is not None and not set(between[match[1] :]) - _ARTICLES
+
+
+def _rest(whole: Mention, out: Mention, assets: Mapping[str, Named]) -> tuple[str, ...]:
+    """What is left of several assets, or of an area's assets of that kind; () for none."""
+    if out.sort != "known" or whole.sort != "known" or not out.ids:
+        return ()
+    of = whole.ids
+    if len(of) == 1 and assets[of[0]].kind == AREA:
+        kinds = {assets[i].kind for i in out.ids}
+        of = tuple(a.id for a in assets.values() if a.area == of[0] and a.kind in kinds)
+    return tuple(i for i in of if i not in out.ids) if set(out.ids) <= set(of) else ()
 
 
 def in_places(text: str, found: Sequence[Mention], assets: Mapping[str, Named]) -> list[Mention]:

@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import replace
 
 from core.errors import AmbiguousAsset, UnknownAsset
-from core.planner.asset_places import in_places, is_plant, same_areas
+from core.planner.asset_places import in_places, is_plant, left_out, same_areas
 from core.planner.asset_ranges import filled, numbers_after
 from core.planner.asset_terms import (
     Key,
@@ -118,7 +118,7 @@ class AssetNames:
         return replace(mention, ids=(there[0],)) if len(there) == 1 else mention
 
     def _placed(self, text: str, found: Sequence[Mention]) -> tuple[Mention, ...]:
-        placed = in_places(text, found, self._assets)
+        placed = left_out(text, in_places(text, found, self._assets), self._assets)
         return tuple(self._near.with_nearest(placed, self._plant))
 
     def _at_plant(self, plant: str) -> AssetNames:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from core.answer import Table
 from tests.assistant.conftest import Door, first_text, notices
 
 
@@ -55,3 +56,27 @@ def test_the_night_before_is_the_one_before_the_threads(door: Door) -> None:
     again = door.ask("and the night before?")
     starts = [first.start, before.args["period"].start, again.args["period"].start]  # type: ignore[attr-defined]
     assert [(a - b).days for a, b in pairwise(starts)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "assets"),
+    [
+        ("oee of all lines except line 3 yesterday", ["line-1", "line-2", "line-4"]),
+        ("packaging without line 3 and line 4 oee yesterday", ["line-1", "line-2"]),
+        ("OEE aller Linien außer Linie 3 gestern", ["line-1", "line-2", "line-4"]),
+    ],
+)
+def test_what_is_excepted_is_left_out(door: Door, text: str, assets: list[str]) -> None:
+    assert door.ask(text).args["assets"] == assets
+
+
+@pytest.mark.parametrize("text", ["thanks a lot!", "hello andon", "Vielen Dank", "Moin"])
+def test_a_greeting_is_answered_in_a_line(door: Door, text: str) -> None:
+    answer = door.ask(text)
+    assert answer.outcome == "answer"
+    assert len(first_text(answer)) < 100
+    assert not any(isinstance(part, Table) for part in answer.parts)
+
+
+def test_a_greeting_before_a_question_changes_nothing(door: Door) -> None:
+    assert door.ask("hello, oee of line 3 yesterday").tool == "oee_query"
