@@ -37,6 +37,7 @@ PARTS: Mapping[str, Callable[[], None]] = {
     "tools": _main_of("tools"),
     "cold_start": _main_of("cold_start"),
     "slack": _main_of("slack"),
+    "teams": _main_of("teams"),
     "memory": _main_of("memory"),
     "agent_loop": _main_of("agent_loop"),
     "sample": sample,

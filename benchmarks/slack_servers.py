@@ -27,7 +27,9 @@ from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.slack.times import Times
 from benchmarks.tools import NOW
 from bot.clock import wall_clock
-from bot.serve import draw, running
+from bot.metrics import Metrics
+from bot.pictures import draw
+from bot.serve import running
 from bot.settings import Settings, Slack
 from bot.web import web_app
 from core.answer import Answer
@@ -55,7 +57,7 @@ async def andon(port: int, api: str, token: str, folder: Path) -> None:
     channel = SlackChannel(settings, store.inbox, wall_clock, draw)
     channel.mount(never)
     await channel.open()
-    await _serve(web_app(channel), port)
+    await _serve(web_app(channel, Metrics()), port)
 
 
 async def answering(port: int, api: str, token: str, folder: Path, look: str) -> None:

@@ -33,7 +33,7 @@ from core.data.cache import CachedSource, tier_of
 from core.data.mapping import PlantFile, load, parse
 from core.data.query import Query
 from core.data.sample import VERSION, make_sample, version
-from core.data.source import Facts
+from core.data.source import Facts, Scope
 from core.data.sql import SqlDataSource
 from core.installation import Definitions, Installation
 from core.request import Place, Request, User
@@ -64,7 +64,7 @@ class Warm:
         self.use_keys = source.use_keys
         self.close = source.close
 
-    async def fetch(self, query: Query) -> Facts:
+    async def fetch(self, query: Query, scope: Scope | None = None) -> Facts:
         if tier_of(query, self._now) != "static":
             return await self._source.fetch(query)
         if query not in self._known:

@@ -1,9 +1,10 @@
-"""Draws the gallery: real answers from the sample plant, rendered for Slack, as screenshots.
+"""Draws the gallery: real answers from the sample plant, in Slack and in Teams, as screenshots.
 
     python docs/gallery/make.py [NAME …]
 
-Needs a chromium on the path and the extra `pictures` (Pillow comes with it). The blocks are the
-bot's own; the page around them (page.py) only looks about like Slack.
+Needs a chromium on the path and the extra `pictures` (Pillow comes with it); for Teams npm, too.
+The blocks and cards are the bot's own; the page around Slack's (page.py) only looks about like
+Slack, the cards are drawn by Microsoft's renderer (teams.py).
 """
 
 from __future__ import annotations
@@ -20,17 +21,22 @@ from tempfile import TemporaryDirectory
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
+import teams  # noqa: E402
 from page import message, page, view  # noqa: E402
 from PIL import Image, ImageChops  # noqa: E402
 
 from adapters.picture import draw  # noqa: E402
 from adapters.slack.home import Home, home_view  # noqa: E402
 from adapters.slack.render import Look, charts_to_draw, render  # noqa: E402
+from adapters.teams.dialogs import full_dialog  # noqa: E402
+from adapters.teams.render import render as teams_message  # noqa: E402
+from adapters.teams.render import welcome  # noqa: E402
 from core.answer import Action, Answer  # noqa: E402
 from core.answer_json import from_json  # noqa: E402
 
 NOW = datetime(2026, 11, 23, 7, 20, tzinfo=UTC)
 PHONE, DESKTOP = 390, 760
+_NARROW = 360  # a narrower phone
 SHOTS: dict[str, tuple[str, Look, int]] = {
     "oee": ("/oee line-3 yesterday", "picture", PHONE),
     "downtime": ("why was line 3 down last night?", "picture", PHONE),
@@ -45,6 +51,18 @@ SHOTS: dict[str, tuple[str, Look, int]] = {
     "oee-de": ("Wie ist die OEE von Linie 3 gestern?", "picture", PHONE),
 }
 HOME = "home"
+TEAMS: dict[str, tuple[str, int]] = {
+    "teams-oee": ("/oee line-3 yesterday", _NARROW),
+    "teams-downtime": ("why was line 3 down last night?", _NARROW),
+    "teams-downtime-desktop": ("why was line 3 down last night?", DESKTOP),
+    "teams-losses": ("rank the losses of line-1 by money", _NARROW),
+    "teams-trend": ("is grinder 5 getting worse?", _NARROW),
+    "teams-production-desktop": ("are we on plan in packaging?", DESKTOP),
+    "teams-actions": ("what should we do first today?", _NARROW),
+    "teams-unknown": ("/downtime line 9 yesterday", _NARROW),
+    "teams-oee-de": ("Wie ist die OEE von Linie 3 gestern?", _NARROW),
+}
+TEAMS_DIALOG, TEAMS_WELCOME = "teams-dialog", "teams-welcome"
 _LARGEST = 150_000  # bytes of a picture
 _SIDE, _TALL = 2, 6_000  # device pixels per pixel; height of the window
 
@@ -57,6 +75,23 @@ def main(names: list[str]) -> None:
                 shoot(name, page(shown(ask(question, home), look, home)), width, home)
         if not names or HOME in names:
             shoot(HOME, page(tab(home)), PHONE, home)
+        if not names or any(name.startswith("teams") for name in names):
+            in_teams(names, home)
+
+
+def in_teams(names: list[str], home: Path) -> None:
+    modules = teams.install(home)
+    for name, (question, width) in TEAMS.items():
+        if not names or name in names:
+            activity = teams_message(ask(question, home), seal=_seal).activity()
+            shoot(name, teams.page(activity, modules), width, home)
+    if not names or TEAMS_DIALOG in names:
+        whole = full_dialog(ask("rank the losses of line-1 by money", home), seal=_seal)
+        shoot(TEAMS_DIALOG, teams.dialog(whole, modules), DESKTOP, home)
+    if not names or TEAMS_WELCOME in names:
+        offered = ask("/andon prompts", home).actions
+        activity = welcome("en", seal=_seal, questions=offered).activity()
+        shoot(TEAMS_WELCOME, teams.page(activity, modules), 360, home)
 
 
 def ask(question: str, home: Path) -> Answer:
@@ -113,7 +148,9 @@ def shoot(name: str, html: str, width: int, folder: Path) -> None:
     command = [browser, *options, f"--screenshot={target}", source.as_uri()]
     subprocess.run(command, check=True, capture_output=True)
     picture = Image.open(target).convert("RGB")
-    box = ImageChops.difference(picture, Image.new("RGB", picture.size, "white")).getbbox()
+    box = ImageChops.difference(
+        picture, Image.new("RGB", picture.size, picture.getpixel((0, picture.height - 1)))
+    ).getbbox()
     bottom = min(picture.height, (box[3] if box else 0) + 16 * _SIDE)
     cut = picture.crop((0, 0, picture.width, bottom))
     for colours in (64, 32, 16):

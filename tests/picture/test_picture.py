@@ -15,8 +15,8 @@ from adapters import Unsupported
 from core.answer import Chart, Line, Series
 from core.chart_text import alt_text
 from core.words import Words
+from tests.answers import charts
 from tests.console.answers import DOWNTIME, LINES, NIGHTS, STEPS
-from tests.slack.arbitrary import charts
 
 pytest.importorskip("matplotlib", reason="pip install andon[pictures]")
 

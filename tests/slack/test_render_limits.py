@@ -12,7 +12,7 @@ from adapters.slack.limits import MESSAGE_WEIGHT, weight
 from adapters.slack.modals import full_view
 from adapters.slack.render import Look, charts_to_draw, render
 from core.answer import Action, Answer
-from tests.slack.arbitrary import actions, answers, moments, texts
+from tests.answers import actions, answers, moments, texts
 from tests.slack.checks import check, check_modal, nodes, seal
 
 slowly = settings(

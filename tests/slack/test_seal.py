@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.seal import LONGEST, Seal
+from adapters.seal import LONGEST, Seal
 
 SEAL = Seal("xoxb-secret")
 

@@ -12,9 +12,8 @@ The app is started with `slack.bot_token`, `slack.app_token`, `slack.signing_sec
 whose `base_url` is `slack.api_url`. Where a contract is known from stands in the files.
 """
 
-from tests.fakes.slack.clock import Clock, ManualClock, RealClock
-from tests.fakes.slack.envelopes import Ack, Envelope, NotDelivered
-from tests.fakes.slack.faults import (
+from tests.fakes.clock import Clock, ManualClock, RealClock
+from tests.fakes.faults import (
     Fault,
     Garbage,
     Hang,
@@ -25,6 +24,7 @@ from tests.fakes.slack.faults import (
     Slow,
     TooMany,
 )
+from tests.fakes.slack.envelopes import Ack, Envelope, NotDelivered
 from tests.fakes.slack.interactions import labels
 from tests.fakes.slack.methods.context import EVENTS, Settings
 from tests.fakes.slack.pings import Ping, pings

@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.fakes.slack.clock import Clock
+from tests.fakes.clock import Clock
 from tests.fakes.slack.envelopes import Ack, Envelope
 from tests.fakes.slack.signing import SignedRequest
 

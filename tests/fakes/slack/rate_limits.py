@@ -8,7 +8,7 @@ a tier per minute, also from their reference pages.
 import math
 from dataclasses import dataclass, field
 
-from tests.fakes.slack.clock import Clock
+from tests.fakes.clock import Clock
 from tests.fakes.slack.errors import RateLimited
 
 TIERS = {

@@ -12,14 +12,14 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
+from tests.fakes.clock import Clock, RealClock
+from tests.fakes.faults import Faults
 from tests.fakes.slack import response_url
 from tests.fakes.slack.acks import carry_out
-from tests.fakes.slack.clock import Clock, RealClock
 from tests.fakes.slack.delivery import RETRY_DELAYS, HttpDelivery, with_retries
 from tests.fakes.slack.envelopes import Ack, Envelope
 from tests.fakes.slack.errors import ApiError
 from tests.fakes.slack.events import Events
-from tests.fakes.slack.faults import Faults
 from tests.fakes.slack.interactions import Interactions
 from tests.fakes.slack.methods import files
 from tests.fakes.slack.methods.context import Context, Settings

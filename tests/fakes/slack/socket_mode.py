@@ -18,11 +18,11 @@ from typing import Any, Literal
 
 from aiohttp import WSMsgType, web
 
-from tests.fakes.slack.clock import Clock
+from tests.fakes.clock import Clock
 from tests.fakes.slack.delivery import PATIENCE
 from tests.fakes.slack.envelopes import Ack, Envelope
 from tests.fakes.slack.state import APP
-from tests.fakes.slack.waiting import Changes
+from tests.fakes.waiting import Changes
 
 MOST = 10
 Reason = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]

@@ -5,8 +5,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tests.fakes.slack.clock import Clock
-from tests.fakes.slack.waiting import Changes
+from tests.fakes.clock import Clock
+from tests.fakes.waiting import Changes
 
 Json = dict[str, Any]
 Kind = Literal["channel", "private", "im", "mpim"]

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from tests.fakes.faults import Faults
 from tests.fakes.slack import faults
 from tests.fakes.slack.errors import ApiError, RateLimited
 from tests.fakes.slack.methods import (
@@ -94,7 +95,7 @@ class WebApi:
 
     def __init__(self, context: Context, bot_token: str, app_token: str) -> None:
         self.context = context
-        self.faults = faults.Faults()
+        self.faults = Faults(faults.refusal)
         self.limiter: RateLimiter | None = None
         self.open_socket: Callable[[], str] = str
         self.under_way = 0

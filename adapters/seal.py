@@ -6,7 +6,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 
-LONGEST = 2_000
+LONGEST = 2_000  # what a button in Slack may carry; plenty for one in Teams
 _SIGNATURE = 16
 
 

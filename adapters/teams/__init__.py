@@ -1,0 +1,1 @@
+"""Microsoft Teams. Imported only where Teams is configured: botbuilder takes half a second."""

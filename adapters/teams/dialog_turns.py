@@ -1,0 +1,118 @@
+"""What is done in dialogs: the data behind a figure, the whole answer, one's settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from adapters.asking import Asking
+from adapters.seal import Seal
+from adapters.teams import replies
+from adapters.teams.dialogs import (
+    Settings,
+    data_dialog,
+    error_dialog,
+    full_dialog,
+    settings_dialog,
+)
+from adapters.teams.incoming import Author, Payload, Target
+from adapters.teams.replies import Body
+from core.answer import Answer
+from core.answer_text import as_text
+from core.request import Place
+from core.words import Words
+
+TaskInfo = Mapping[str, Any]
+
+
+class DialogTurns:
+    """A dialog is seen by whoever opened it alone, wherever that is."""
+
+    def __init__(self, asking: Asking, seal: Seal) -> None:
+        self._asking = asking
+        self._seal = seal
+
+    async def opened(self, author: Author, data: Payload, target: Target) -> TaskInfo:
+        """What is in a dialog that a button opens, or goes on to. The form of one's settings
+        needs no seal: it shows what one may see, and takes what one may choose."""
+        place = replace(target.place, private=True)
+        if _text(data, "verb") == "settings":
+            answer = await self._asking.answer(author.user, "/andon me", place)
+            return settings_dialog(_settings(answer), answer.language)
+        carried = self._seal.open(_text(data, "command"))
+        if carried is None:
+            language = self._asking.language(author.user)
+            return error_dialog(Words(language).say("chat.stale_button"), language)
+        match _text(data, "verb"):
+            case "show_all":
+                return await self._whole(author, f"/show {carried}", place)
+            case "page":
+                answer_id, _, page = carried.partition(" ")
+                number = int(page) if page.isdecimal() else 1
+                return await self._whole(author, f"/show {answer_id}", place, number)
+            case _:
+                return await self._whole(author, carried, place)
+
+    async def submitted(self, author: Author, data: Payload, target: Target) -> Body:
+        """What comes after a button inside a dialog."""
+        if _text(data, "verb") == "settings":
+            return await self._chosen(author, data, replace(target.place, private=True))
+        return replies.dialog(await self.opened(author, data, target))
+
+    def later(self, author: Author, data: Payload) -> TaskInfo:
+        """It takes longer than Teams waits: the same once more at the press of a button."""
+        language = self._asking.language(author.user)
+        words = Words(language)
+        info = error_dialog(words.say("teams.takes_longer"), language)
+        again = {key: data[key] for key in ("verb", "command", "state") if key in data}
+        button = {"type": "Action.Submit", "title": words.say("teams.look_again"), "data": again}
+        card = dict(info["card"])
+        content = {**card["content"], "actions": [button]}
+        return {**info, "card": {**card, "content": content}}
+
+    async def _whole(self, author: Author, command: str, place: Place, page: int = 1) -> TaskInfo:
+        answer = await self._asking.answer(author.user, command, place)
+        draw = data_dialog if command.startswith("/data") else full_dialog
+        return draw(answer, seal=self._seal.close, page=page)
+
+    async def _chosen(self, author: Author, data: Payload, place: Place) -> Body:
+        """Makes the choices of the form; the last answer lists them, or what was wrong with one."""
+        user, commands = author.user, _choices(data)
+        told = [await self._asking.answer(user, command, place) for command in commands]
+        wrong = [answer for answer in told if answer.outcome != "answer"]
+        return replies.last_word("\n\n".join(as_text(answer) for answer in wrong or told[-1:]))
+
+
+def _settings(answer: Answer) -> Settings:
+    """The choices that "/andon me" tells, for a form."""
+    args: Mapping[str, Any] = answer.args
+    quiet = args.get("quiet") or ("", "")
+    places: Mapping[str, str] = args.get("places") or {}
+    return Settings(
+        tuple(places.items()),
+        tuple(args.get("areas") or ()),
+        args.get("language"),
+        quiet[0],
+        quiet[1],
+        args.get("zone") or "UTC",
+    )
+
+
+def _choices(data: Payload) -> list[str]:
+    """The commands that say what was chosen in the form; an empty field takes a choice back."""
+    areas = ", ".join(part for part in _text(data, "areas").split(",") if part.strip())
+    language = _text(data, "language")
+    quiet = f"{_text(data, 'quiet_from')}-{_text(data, 'quiet_to')}"
+    whole = re.fullmatch(r"\d\d:\d\d-\d\d:\d\d", quiet)
+    return [
+        f"/andon areas {areas or 'all'}",
+        f"/andon language {language if language in ('en', 'de') else 'auto'}",
+        f"/andon quiet {quiet if whole else 'off'}",
+    ]
+
+
+def _text(data: Payload, name: str) -> str:
+    found = data.get(name)
+    return found if isinstance(found, str) else ""

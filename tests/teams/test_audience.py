@@ -1,0 +1,97 @@
+"""Who sees what in Teams: where others read along, only what all of them may see."""
+
+from __future__ import annotations
+
+from tests.fakes.teams import TENANT
+from tests.teams.conftest import Site, buttons, scene
+from tests.teams.test_conversation import text
+
+ANA, GROUP = f"teams:{TENANT}:00000000-0000-0000-0000-700000000001", "19:1700000000003@thread.v2"
+RULES = f"""
+[default]
+see = ["packaging"]
+money = false
+
+[[rule]]
+users = ["{ANA}"]
+see = "*"
+money = true
+
+[[rule]]
+channels = ["teams:{TENANT}:{GROUP}"]
+see = ["machining"]
+"""
+
+
+@scene(access=RULES)
+async def test_each_sees_their_own(here: Site) -> None:
+    assert here.ana.object_id in ANA
+    assert here.group.id == GROUP
+    assert "OEE of Grinder" in text(await here.ask("/oee grinder-5 yesterday"))
+    assert "%" not in text(await here.ask("/oee grinder-5 yesterday", person=here.bernd))
+    assert "USD" in text(await here.ask("/cost line-3 yesterday"))
+    assert "USD" not in text(await here.ask("/cost line-3 yesterday", person=here.bernd))
+
+
+@scene(access=RULES)
+async def test_a_rule_for_a_group_chat(here: Site) -> None:
+    """Grinder 5 is for this group's eyes; the rest of the plant is not, whoever asks."""
+    assert "OEE of Grinder" in text(await here.ask("/oee grinder-5 yesterday", here.group))
+
+
+@scene(access=RULES)
+async def test_what_not_everyone_may_see_goes_to_the_asker_alone(here: Site) -> None:
+    """In the channel nobody reads more than the default; Ana may see more."""
+    told = here.teams.activities.message(here.ana, here.floor, "/oee grinder-5 yesterday")
+    assert (await here.teams.deliver(told)).ok
+    private = await here.answer(here.chat)
+    assert "OEE of Grinder" in text(private)
+    note = await here.teams.message(here.floor, contains="personal chat", within=20)
+    assert note.thread == told["id"]
+    assert "%" not in text(note)
+    await here.settled()
+    assert len(here.teams.messages(here.floor)) == 1
+
+
+@scene(access=RULES)
+async def test_who_may_not_see_it_either_is_refused_in_the_channel(here: Site) -> None:
+    answer = await here.ask("/oee grinder-5 yesterday", here.floor, here.bernd)
+    assert "%" not in text(answer)
+    assert not here.teams.messages(here.teams.personal(here.bernd))
+
+
+@scene(access=RULES)
+async def test_a_button_has_the_rights_of_whoever_presses_it(here: Site) -> None:
+    """In a dialog, which its opener sees alone, as well."""
+    answer = await here.ask("/oee grinder-5 yesterday")
+    button = next(b for b in buttons(answer.cards[0]) if b.get("data", {}).get("verb") == "data")
+    made = here.teams.activities.task(here.bernd, here.chat, button["data"])
+    assert "grinder" not in str((await here.teams.deliver(made)).body).lower()
+
+
+@scene(access=RULES)
+async def test_ones_own_settings_are_not_told_to_a_group(here: Site) -> None:
+    told = here.teams.activities.message(here.ana, here.group, "/andon me")
+    assert (await here.teams.deliver(told)).ok
+    assert buttons((await here.answer(here.chat)).cards[0])
+    note = await here.teams.message(here.group, contains="about you alone", within=20)
+    assert not note.cards
+
+
+@scene(access=RULES)
+async def test_who_has_no_personal_chat_is_told_how_to_get_one(here: Site) -> None:
+    here.chat.gone = "ForbiddenOperationException"
+    told = here.teams.activities.message(here.ana, here.group, "/andon me")
+    assert (await here.teams.deliver(told)).ok
+    await here.teams.message(here.group, contains="Open a chat with me", within=20)
+    await here.settled()
+    assert len(here.teams.messages()) == 1
+
+
+@scene(access=RULES)
+async def test_money_that_is_not_for_all_goes_to_the_asker_alone(here: Site) -> None:
+    told = here.teams.activities.message(here.ana, here.floor, "/cost line-3 yesterday")
+    assert (await here.teams.deliver(told)).ok
+    assert "USD" in text(await here.answer(here.chat))
+    await here.teams.message(here.floor, contains="personal chat", within=20)
+    assert not here.teams.messages(here.floor, contains="USD")
