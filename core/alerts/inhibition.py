@@ -144,5 +144,7 @@ def _one_feed(group: Sequence[Alert], above: Mapping[str, Path]) -> Alert:
 def _flood(active: Sequence[Alert], now: datetime) -> Alert | None:
     if not flooding((alert.since for alert in active), now, was_flooding=False):
         return None
-    first = first_out((alert.key, alert.since) for alert in active if alert.rule != "safety")
+    # A rate is reckoned from the start of its shift, which is not when it fell.
+    onsets = {a.key: a.until if a.rule in RATES else a.since for a in active if a.rule != "safety"}
+    first = first_out(onsets.items())
     return next((alert for alert in active if alert.key == first), None)

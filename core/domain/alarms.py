@@ -109,7 +109,8 @@ def shelve(
     if duration <= timedelta(0):
         raise UserError("shelve_too_short")
     if duration > longest:
-        raise UserError("shelve_too_long", hours=longest / timedelta(hours=1))
+        hours = longest / timedelta(hours=1)
+        raise UserError("shelve_too_long", hours=int(hours) if hours.is_integer() else hours)
     return replace(alarm, shelved_until=now + duration, shelved_because=reason.strip())
 
 

@@ -108,7 +108,8 @@ async def _causes(context: ToolContext, found: Sequence[Row], cites: tuple[int, 
 
 @dataclass(frozen=True, slots=True)
 class LongStop:
-    """`minutes` lie inside planned time and the period; those of an open stop still grow."""
+    """`minutes` lie inside planned time and the period; those of an open stop still grow.
+    `given` is the reason that a person gave, where somebody did."""
 
     asset: str
     start: datetime
@@ -116,6 +117,7 @@ class LongStop:
     reason: str | None
     loss: Loss
     is_open: bool
+    given: str | None = None
 
 
 async def longest_stops(

@@ -11,6 +11,7 @@ from core.data.query import Condition
 from core.domain.assets import Asset
 from core.domain.pareto import Bar, pareto
 from core.domain.reliability import Reliability, reliability
+from core.errors import SourceUnavailable
 from core.measures.causes import (
     UNPLANNED,
     UNTOLD,
@@ -23,6 +24,7 @@ from core.measures.causes import (
 )
 from core.measures.counted import machines
 from core.measures.measurement import Measurement, measure
+from core.store.stop_reasons import reasons_at
 from core.words import Words
 
 # Minutes by which a sum of many stops may differ without meaning anything.
@@ -167,7 +169,20 @@ async def lengths(
     longest, median = await asyncio.gather(
         longest_stops(context, found, most, where), median_minutes(context, found, where)
     )
-    return Lengths(*longest, median)
+    stops, cites = longest
+    return Lengths(await _with_given(context, stops), cites, median)
+
+
+async def _with_given(context: ToolContext, stops: tuple[LongStop, ...]) -> tuple[LongStop, ...]:
+    """The stops with the reasons that people gave; without where the store does not answer."""
+    if context.store is None or not stops:
+        return stops
+    known = {(stop.asset, stop.start) for stop in stops}
+    try:
+        given = await context.store.read(lambda c: reasons_at(c, known))
+    except SourceUnavailable:
+        return stops
+    return tuple(replace(stop, given=given.get((stop.asset, stop.start))) for stop in stops)
 
 
 async def _reliability(

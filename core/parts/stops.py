@@ -110,9 +110,19 @@ def longest(
         texts(words.say("common.start"), lambda stop: words.moment(stop.start, zone)),
         asset if len(names) > 1 else None,
         durations(words.say("common.duration"), lambda stop: stop.minutes, words, still_open),
-        texts(words.say("common.reason"), lambda stop: reason(stop, words)),
+        texts(words.say("common.reason"), lambda stop: _with_given(stop, words)),
         title=words.say("downtime_analysis.longest"),
         cites=lengths.longest_cites,
+    )
+
+
+def _with_given(stop: LongStop, words: Words) -> str:
+    """The machine's reason, and beside it what a person said."""
+    said = reason(stop, words)
+    return (
+        said
+        if stop.given is None
+        else f"{said}; {words.say('alert_states.given', reason=stop.given)}"
     )
 
 

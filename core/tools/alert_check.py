@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.alerts.inhibition import Alerts, evaluate
-from core.alerts.limits import default_rules
 from core.alerts.observe import observe
 from core.alerts.rules import Alert
 from core.alerts.situation import Check, OpenStop, Situation
+from core.alerts.standing import (
+    Standing,
+    standing_actions,
+    standing_notices,
+    standing_of,
+    state_said,
+)
 from core.alerts.wording import AlertWords, places
-from core.answer import Heading, Metric, Metrics, Notice, Part, Table, Text, Tone
+from core.answer import Action, Actions, Heading, Metric, Metrics, Notice, Part, Table, Text, Tone
 from core.context import ToolContext
 from core.domain.alarms import Priority
 from core.domain.assets import Asset
@@ -35,7 +41,8 @@ class AlertArgs(ScopeArgs):
 
 @dataclass(frozen=True, slots=True)
 class AlertResult:
-    """`doubtful` are open stops that production since then contradicts."""
+    """`doubtful` are open stops that production since then contradicts; `standing` is what became
+    of the alerts so far, None without a store."""
 
     asked: tuple[Asset, ...]
     now: datetime
@@ -45,6 +52,7 @@ class AlertResult:
     places: Mapping[str, Asset]
     zone: str
     cites: tuple[int, ...]
+    standing: Standing | None = None
 
 
 class AlertCheck(ManufacturingTool[AlertArgs, AlertResult]):
@@ -71,7 +79,7 @@ class AlertCheck(ManufacturingTool[AlertArgs, AlertResult]):
 
     async def run(self, args: AlertArgs, context: ToolContext) -> AlertResult:
         asked = context.scope(args.assets)
-        rules = default_rules()
+        rules = context.installation.alert_rules
         situation, doubtful = await observe(context, asked, rules)
         alerts = evaluate(situation, rules, context.now)
         return AlertResult(
@@ -84,6 +92,7 @@ class AlertCheck(ManufacturingTool[AlertArgs, AlertResult]):
             context.installation.zone(asked[0]),
             tuple(dict.fromkeys(cite for alert in alerts.active for cite in alert.cites))
             or tuple(citation.number for citation in context.citations),
+            await standing_of(context, asked),
         )
 
     def present(self, result: AlertResult, words: Words) -> tuple[Part, ...]:
@@ -142,8 +151,8 @@ def _table(result: AlertResult, said: AlertWords) -> tuple[Part, ...]:
     words, active = said.words, result.alerts.active
     if not active:
         return ()
-    heads = ("alerts.priority", "common.asset", "alerts.alert", "alerts.since")
-    rows = tuple(
+    heads = ["alerts.priority", "common.asset", "alerts.alert", "alerts.since"]
+    rows = [
         (
             words.say(f"alerts.priority_{alert.priority.name.lower()}"),
             said.name(alert.asset),
@@ -151,8 +160,16 @@ def _table(result: AlertResult, said: AlertWords) -> tuple[Part, ...]:
             said.since(alert),
         )
         for alert in active
-    )
-    return (Table(tuple(words.say(head) for head in heads), rows, "llll", cites=result.cites),)
+    ]
+    standing = result.standing
+    if standing is None or not any(standing.of(alert) for alert in active):
+        shown: tuple[tuple[str, ...], ...] = tuple(rows)
+    else:
+        heads.append("alert_states.state")
+        states = (state_said(standing.of(alert), standing, words) for alert in active)
+        shown = tuple((*row, state) for row, state in zip(rows, states, strict=True))
+    titles = tuple(words.say(head) for head in heads)
+    return (Table(titles, shown, "l" * len(heads), cites=result.cites),)
 
 
 def _notices(result: AlertResult, said: AlertWords) -> list[Notice]:
@@ -169,6 +186,8 @@ def _notices(result: AlertResult, said: AlertWords) -> list[Notice]:
     if missing and len(missing) < len(CHECKS):
         shown = words.joined([words.say(f"alerts.check_{check}") for check in missing])
         notices.append(Notice(words.say("alert_check.unchecked", checks=shown), "neutral"))
+    if result.standing is not None:
+        notices += standing_notices(result.standing, words)
     return notices
 
 
@@ -180,7 +199,12 @@ def _next(result: AlertResult, words: Words) -> Part:
         asset = result.places[alert.asset].name
         found.setdefault(label, (words.say(f"alert_check.{label}", asset=asset), command))
     first = [*found.values()][:3]
-    return next_questions(*first, (words.say("alert_check.actions"), f"/actions {place}"))
+    asked = next_questions(*first, (words.say("alert_check.actions"), f"/actions {place}"))
+    if result.standing is None:
+        return asked
+    own = standing_actions(result.alerts.active, result.standing, words)
+    load = Action(words.say("alert_states.load"), f"/alert load {place}")
+    return Actions((*own, *asked.actions, *((load,) if result.standing.kept else ())))
 
 
 def _question(alert: Alert, place: str) -> tuple[str, str]:

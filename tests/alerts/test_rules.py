@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.alerts.inhibition import evaluate
-from core.alerts.limits import AlertRules, default_rules
+from core.alerts.limits import AlertRules
 from core.alerts.rules import Alert, raised, under_run
+from core.alerts.rules_file import default_rules
 from core.alerts.situation import (
     Feed,
     OpenStop,
