@@ -18,6 +18,7 @@ from core.alerts.situation import OpenStop, Situation
 from core.domain.losses import Loss
 from core.domain.ranking import Candidate, rank
 from core.domain.safety import Severity
+from core.domain.tracking import Subject
 
 MOST = 5
 # Less is nobody's task: minutes per shift over days, minutes in all since the last shift began.
@@ -56,8 +57,8 @@ class CauseLoss:
     """What one cause took from output points in a period of `shifts` worked shifts.
 
     `asset` is at fault, `affected` lost the time. `lately`: since the last shift began, and not
-    the days before. `kind` is a stop's loss, "holds_up" (others
-    wait for it), "reduced_speed" or "rejects"; `about` the reason as recorded.
+    the days before. `kind` is a stop's loss, "holds_up" (others wait for it), "reduced_speed" or
+    "rejects"; `about` the reason as recorded.
     """
 
     asset: str
@@ -113,6 +114,10 @@ class Task:
     why: tuple[Why, ...]
     cites: tuple[int, ...]
 
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.asset, self.kind, self.about)
+
 
 @dataclass(slots=True)
 class _Draft:
@@ -129,10 +134,7 @@ _Drafts = dict[tuple[str, str], _Draft]
 
 
 def tasks(
-    situation: Situation,
-    alerts: Alerts,
-    losses: CauseLosses,
-    most: int = MOST,
+    situation: Situation, alerts: Alerts, losses: CauseLosses, most: int | None = MOST
 ) -> tuple[Task, ...]:
     """At most so many tasks, the first one first."""
     drafts: _Drafts = {}

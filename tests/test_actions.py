@@ -7,7 +7,7 @@ from typing import Any
 
 from core.actions import CauseLoss, CauseLosses, Task, When, tasks
 from core.alerts.inhibition import evaluate
-from core.alerts.limits import default_rules
+from core.alerts.rules_file import default_rules
 from core.alerts.situation import OpenStop, Progress, Reading, Readings, SafetyEvent, Situation
 from core.domain.losses import Loss
 from core.domain.periods import Interval

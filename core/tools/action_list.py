@@ -1,31 +1,27 @@
-"""What to do first: at most five things, each with who, when and why."""
+"""What to do first: at most five things, each with who, when and why, and who has it."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.actions import CauseLoss, Task, Why, tasks
-from core.alerts.inhibition import evaluate
-from core.alerts.limits import default_rules
-from core.alerts.observe import observe
+from core.actions import CauseLoss, Task
 from core.alerts.situation import Situation
-from core.alerts.wording import AlertWords, places
-from core.answer import Heading, Notice, Part, Text
+from core.alerts.wording import AlertWords
+from core.answer import Action, Actions, Heading, Notice, Part, Text
 from core.context import ToolContext
-from core.domain import periods
 from core.domain.assets import Asset
 from core.domain.periods import Interval, Period
-from core.figures import names, next_questions
-from core.measures.cause_losses import lately, losses_for_tasks
+from core.domain.tracking import Tracked
+from core.figures import names
+from core.parts.tasks import Standings, TaskWords, buttons, do, place_name
 from core.tool import ManufacturingTool, ScopeArgs
 from core.words import Words
+from core.worklist import Worklist, moment, places_of, worklist
 
-_DAYS = 7
-_MOST_WHYS = 3
 _INGREDIENTS = ("safety", "down", "behind_plan", "losses")
+_MOST_OTHERS = 5
 
 
 class ActionArgs(ScopeArgs):
@@ -36,11 +32,13 @@ class ActionArgs(ScopeArgs):
 class ActionResult:
     """`days` and `lately` are the periods of the losses; `missing` the ingredients for which the
     data holds nothing; `unpriced` the assets of tasks that could not be ranked by money, where
-    others could (`is_priced`)."""
+    others could (`is_priced`). `kept` says who has what; `standings` says it in words."""
 
     asked: tuple[Asset, ...]
     now: datetime
     tasks: tuple[Task, ...]
+    kept: Worklist
+    standings: Standings
     days: Period
     lately: Interval
     situation: Situation
@@ -76,37 +74,40 @@ class ActionList(ManufacturingTool[ActionArgs, ActionResult]):
 
     async def run(self, args: ActionArgs, context: ToolContext) -> ActionResult:
         asked = context.scope(args.assets)
-        rules = default_rules()
-        (situation, _), losses = await asyncio.gather(
-            observe(context, asked, rules), losses_for_tasks(context, asked, _DAYS)
-        )
-        found = tasks(situation, evaluate(situation, rules, context.now), losses)
-        known = {check for check in situation.checked if check in _INGREDIENTS}
+        seen = await moment(context, asked)
+        kept = await worklist(context, asked, seen.ranked)
+        known = {check for check in seen.situation.checked if check in _INGREDIENTS}
         if _reads_losses(context):
             known.add("losses")  # type: ignore[arg-type]
-        calendar = context.installation.calendar(asked[0])
+        zone, losses = context.installation.zone(asked[0]), seen.losses
+        more = {one.subject.asset for one in (*kept.others, *kept.waiting)}
         return ActionResult(
             asked,
             context.now,
-            found,
-            periods.last_days(calendar, context.now, _DAYS),
-            lately(context, asked[0]),
-            situation,
+            kept.tasks,
+            kept,
+            Standings(context.words, zone, context.place, context.user.id),
+            seen.days,
+            seen.lately,
+            seen.situation,
             tuple(one for one in _INGREDIENTS if one not in known),
-            _unpriced(context, found) if await context.has("cost") else (),
+            _unpriced(context, kept.tasks) if await context.has("cost") else (),
             any(loss.money is not None for loss in (*losses.lately, *losses.days)),
-            _places(context, found, situation),
-            context.installation.zone(asked[0]),
+            places_of(context, kept.tasks, seen)
+            | {a: context.hierarchy[a] for a in more if a in context.hierarchy},
+            zone,
             tuple(citation.number for citation in context.citations),
         )
 
     def present(self, result: ActionResult, words: Words) -> tuple[Part, ...]:
         shown = names(result.asked, words)
         moment = words.moment(result.now, result.zone)
-        said = _Said(result, AlertWords(words, result.places, result.zone, result.now))
+        alerts = AlertWords(words, result.places, result.zone, result.now)
+        said = _Said(result, TaskWords(alerts, result.days, result.lately))
         return (
             Heading(f"{words.say('action_list.title', assets=shown)} · {moment}"),
             *said.texts(),
+            *said.kept(),
             *said.notices(),
             _next(result, words),
         )
@@ -120,14 +121,6 @@ def _reads_losses(context: ToolContext) -> bool:
     none."""
     read = {context.queries[cited.query].fact for cited in context.citations if cited.rows}
     return not read.isdisjoint({"downtime", "production"})
-
-
-def _places(context: ToolContext, found: Sequence[Task], situation: Situation) -> dict[str, Asset]:
-    alerts = [why for task in found for why in task.why if not isinstance(why, CauseLoss)]
-    ids = [task.asset for task in found] + [feed.asset for feed in situation.feeds]
-    ids += [a for t in found for why in t.why if isinstance(why, CauseLoss) for a in why.affected]
-    known = {asset: context.hierarchy[asset] for asset in ids if asset in context.hierarchy}
-    return known | places(context.hierarchy, alerts)
 
 
 def _unpriced(context: ToolContext, found: Sequence[Task]) -> tuple[Asset, ...]:
@@ -146,7 +139,11 @@ def _unpriced(context: ToolContext, found: Sequence[Task]) -> tuple[Asset, ...]:
 @dataclass(frozen=True, slots=True)
 class _Said:
     result: ActionResult
-    alerts: AlertWords
+    tasks: TaskWords
+
+    @property
+    def words(self) -> Words:
+        return self.tasks.words
 
     def texts(self) -> tuple[Text, ...]:
         """The first task is the sentence that matters."""
@@ -156,7 +153,7 @@ class _Said:
         return tuple(self._task(number, task) for number, task in enumerate(found, start=1))
 
     def _nothing(self) -> str:
-        words, feeds = self.alerts.words, self.result.situation.feeds
+        words, feeds = self.words, self.result.situation.feeds
         shown = names(self.result.asked, words)
         if feeds:
             moment = words.moment(max(feed.at for feed in feeds), self.result.zone)
@@ -169,64 +166,43 @@ class _Said:
         return len(self.result.missing) == len(_INGREDIENTS)
 
     def _task(self, number: int, task: Task) -> Text:
-        words = self.alerts.words
+        words = self.words
         asset = self.result.places.get(task.asset)
         who = words.say(f"action_list.role_{task.role}")
         when = words.say(f"action_list.when_{task.when.name.lower()}")
-        named = words.joined([self.alerts.name(a) for a in (task.asset, *task.others)])
-        said = f"{named} – {self._verb(task)} ({who}, {when})."
+        said = f"{self.tasks.place(task)} – {self.tasks.verb(task)} ({who}, {when})."
         said = words.say("action_list.first", task=said) if number == 1 else f"{number}. {said}"
-        whys = "; ".join(self._why(task, why) for why in task.why[:_MOST_WHYS])
         contact = asset.contact if asset else ""
-        parts = [said, words.say("action_list.why", why=whys)]
+        parts = [said, words.say("action_list.why", why=self.tasks.whys(task))]
         if contact:
             parts.append(words.say("action_list.contact", contact=contact))
+        kept = self.result.kept.of(task)
+        if kept is not None:
+            parts.append(f"[{kept.id}] {self.result.standings.said(kept)}".strip())
         return Text(" ".join(parts), task.cites)
 
-    def _verb(self, task: Task) -> str:
-        words, key = self.alerts.words, f"action_list.do_{task.kind}"
-        if task.kind == "safety":
-            severity = self.alerts.severity(task.about)
-            return words.say(key, severity=severity, n=1 + len(task.others))
-        key = f"{key}_open" if task.is_open and words.has(f"{key}_open") else key
-        if task.about:
-            return words.say(f"{key}_about", about=task.about)
-        return words.say(key)
+    def kept(self) -> list[Text]:
+        """What is taken and no longer among the first, and what waits to be measured."""
+        words, kept = self.words, self.result.kept
+        told = []
+        for key, found in (("others", kept.others), ("waiting", kept.waiting)):
+            if not found:
+                continue
+            shown = [self._brief(one) for one in found[:_MOST_OTHERS]]
+            listed = "; ".join(_few(words, shown, len(found) - len(shown)))
+            told.append(Text(words.say(f"action.{key}", listed=listed)))
+        return told
 
-    def _why(self, task: Task, why: Why) -> str:
-        if not isinstance(why, CauseLoss):
-            return self.alerts.reason(why, task.asset)
-        words = self.alerts.words
-        figures = []
-        if why.stops is not None:
-            figures.append(words.say("common.stops", n=why.stops))
-        if why.kind == "rejects" and why.units is not None:
-            unit = self.result.places[why.affected[0]].unit
-            figures.append(words.units(why.units, unit))
-        elif why.minutes is not None:
-            figures.append(words.minutes(why.minutes))
-        if why.money is not None:
-            figures.append(words.money(why.money, why.currency))
-        if why.lately:
-            begun = words.moment(self.result.lately.start, self.result.zone)
-            period = words.say("common.since", moment=begun)
-        else:
-            period = words.period_name(self.result.days)
-        shown = words.say("action_list.lost", period=period, figures=", ".join(figures))
-        others = [self.alerts.name(asset) for asset in why.affected if asset != why.asset]
-        if others:
-            listed = others[:2] + (
-                [words.say("common.more", n=len(others) - 2)] if len(others) > 2 else []
-            )
-            shown = words.say("action_list.held_up", what=shown, assets=words.joined(listed))
-        return shown
+    def _brief(self, one: Tracked) -> str:
+        what = f"{place_name(one, self.result.places)} – {do(one.subject, self.words)}"
+        return f"{what} ({one.id}, {self.result.standings.said(one)})"
 
     def notices(self) -> list[Notice]:
-        words, result = self.alerts.words, self.result
+        words, result = self.words, self.result
         notices = []
         if result.situation.feeds:
-            stale = [self.alerts.name(feed.asset) for feed in result.situation.feeds]
-            shown = words.joined(_few(words, stale, 4))
+            stale = [self.tasks.alerts.name(feed.asset) for feed in result.situation.feeds]
+            shown = words.joined(_few(words, stale[:4], len(stale) - 4))
             oldest = min(feed.at for feed in result.situation.feeds)
             moment = words.moment(oldest, result.zone)
             notices.append(Notice(words.say("notices.stale", asset=shown, moment=moment)))
@@ -242,22 +218,21 @@ class _Said:
         return notices
 
 
-def _few(words: Words, shown: Sequence[str], most: int) -> list[str]:
-    rest = len(shown) - most
-    return [*shown[:most], words.say("common.more", n=rest)] if rest > 0 else [*shown]
+def _few(words: Words, shown: Sequence[str], more: int) -> list[str]:
+    return [*shown, words.say("common.more", n=more)] if more > 0 else [*shown]
 
 
 def _next(result: ActionResult, words: Words) -> Part:
+    """Who takes what comes before what may be asked next."""
     place = " ".join(asset.id for asset in result.asked)
-    found = []
+    found: list[Action] = []
+    for number, task in enumerate(result.tasks, start=1):
+        found += buttons(number, result.kept.of(task), words)
     if result.tasks:
         first = result.tasks[0]
         label = words.say("action_list.about", asset=result.places[first.asset].name)
         command = "/safety" if first.kind == "safety" else "/downtime"
-        found.append((label, f"{command} {first.asset}"))
-    return next_questions(
-        *found,
-        (words.say("action_list.alerts"), f"/alerts {place}"),
-        (words.say("action_list.losses"), f"/losses {place}"),
-        (words.say("action_list.production"), f"/production {place}"),
-    )
+        found.append(Action(label, f"{command} {first.asset}"))
+    asked = (("alerts", "alerts"), ("losses", "losses"), ("production", "production"))
+    found += [Action(words.say(f"action_list.{key}"), f"/{c} {place}") for key, c in asked]
+    return Actions(tuple(found))

@@ -1,0 +1,1 @@
+"""What comes at a shift's start, and once a week and a month: gathered, then said."""

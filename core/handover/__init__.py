@@ -1,0 +1,1 @@
+"""From shift to shift: what is handed over, who completes it and who signs it."""
