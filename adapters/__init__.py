@@ -51,7 +51,8 @@ class Channel(Protocol):
         """Gives the channel the one door to which it brings every request."""
 
     async def send(self, place: Place, answer: Answer, delivery: str = "") -> str:
-        """Shows the answer to everyone in the place; the message's id. `delivery` marks the
+        """Shows the answer to everyone in the place (`core.request.direct` is one, too); the
+        message's id. `delivery` marks the
         message, so that `find` can tell after a crash whether it went out.
 
         This and every other method that writes raises NotSent, MaybeSent and Gone."""
@@ -64,6 +65,10 @@ class Channel(Protocol):
 
     def stream(self, place: Place) -> Progress:
         """A function that shows a status or a checked sentence while the work goes on."""
+
+    async def who(self, user: str) -> User:
+        """The person of that chat identity as the platform knows them now, with the groups that
+        access hangs on. Raises NotSent where it does not tell."""
 
     async def find(self, place: Place, delivery: str) -> str | None:
         """The id of the message that was sent with this delivery mark, None if there is none."""

@@ -77,8 +77,9 @@ class Intake:
         self._free = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
 
-    async def receive(self, key: str, payload: Mapping[str, Any]) -> None:
-        """Returns once it is safe to acknowledge; what was received before is left alone.
+    async def receive(self, key: str, payload: Mapping[str, Any]) -> bool:
+        """Returns once it is safe to acknowledge: whether it is new. What was received before is
+        left alone.
 
         Raises SourceUnavailable where it could not be written down.
         """
@@ -86,6 +87,7 @@ class Intake:
         claim = await self._inbox.receive(self._channel, key, payload, now, now + self._lease)
         if claim is not None:
             self._start(claim)
+        return claim is not None
 
     def open(self) -> None:
         """Starts to look for what other processes left behind, and keeps the own leases."""

@@ -17,12 +17,16 @@ COMMANDS = {
     "ask": "answer one question",
     "chat": "ask and answer in the terminal, or line by line from a pipe",
     "demo": "chat on the sample plant",
-    "serve": "answer in Slack until stopped",
+    "serve": "answer in Slack and Teams until stopped",
+    "teams-package": "make the app to upload to Teams",
     "tools": "list what can be asked, with examples",
     "connect": "propose a plant.toml for a database",
     "check": "say what can and cannot be read from the plant's data",
+    "export": "write out the stop reasons that people gave",
     "sample": "write a sample plant to a file",
     "cache": "show and clear the cache",
+    "deliveries": "show what was sent unasked, and what could not be",
+    "backup": "copy the bot's own database while it runs",
     "migrate": "bring the bot's own database up to date",
     "sync": "bring README.md up to date with the tools",
 }
@@ -67,7 +71,7 @@ def _command(name: str, argv: list[str]) -> int:
 
     from core.errors import AndonError, MisconfiguredError
 
-    module = import_module(f"bot.commands.{name}")
+    module = import_module(f"bot.commands.{name.replace('-', '_')}")
     said = COMMANDS[name]
     parser = ArgumentParser(f"andon {name}", description=f"{said[:1].upper()}{said[1:]}.")
     module.configure(parser)

@@ -16,8 +16,10 @@ from core.domain.assets import Hierarchy
 from core.errors import MisconfiguredError
 
 _NEAR = 60  # per cent of likeness below which a name is none that was meant
-# What stands behind "slack:T01234567:", by what it names; other platforms are not checked.
+# What an id looks like, by what it names; other platforms' are not checked.
 _SLACK = {"users": r"[UW][A-Z0-9]+", "groups": r"S[A-Z0-9]+", "channels": r"[CGD][A-Z0-9]+"}
+_GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_TEAMS = {"users": rf"(?:{_GUID}|29:\S+)", "groups": r"(?!)", "channels": r"(?:19|a):[^;\s]+"}
 _EXAMPLES = {
     "users": "slack:T01234567:U01234567",
     "groups": "slack:T01234567:S01234567",
@@ -26,36 +28,52 @@ _EXAMPLES = {
 _MENDS = {
     "see": 'must be "*" for everything or a list of ids, such as ["packaging"]',
     "money": "must be true or false",
+    "subscribe": "must be true or false",
     "default": "must be a table: [default]",
     "rule": "must be tables: [[rule]]",
     **{name: f'must be a list, such as ["{example}"]' for name, example in _EXAMPLES.items()},
 }
 
 
+def _example(name: str, platform: str) -> str:
+    if platform != "teams":
+        return _EXAMPLES[name]
+    guid = "01234567-89ab-cdef-0123-456789abcdef"
+    what = {"users": guid, "channels": "19:…@thread.tacv2"}.get(name)
+    return f"teams:{guid}:{what}" if what else f"{_EXAMPLES[name]} (Teams has no groups here)"
+
+
 def _ids(name: str) -> AfterValidator:
     """What has another form would match nobody, and nobody would notice."""
-    slack = re.compile(rf"slack:[TE][A-Z0-9]+:{_SLACK[name]}")
+    known = {
+        "slack": re.compile(rf"slack:[TE][A-Z0-9]+:{_SLACK[name]}"),
+        "teams": re.compile(rf"teams:{_GUID}:{_TEAMS[name]}"),
+    }
 
     def checked(ids: tuple[str, ...]) -> tuple[str, ...]:
         for given in ids:
             platform, _, rest = given.partition(":")
-            if not rest or (platform == "slack" and not slack.fullmatch(given)):
-                raise ValueError(f"{given[:40]!r} is no id such as {_EXAMPLES[name]}")
+            form = known.get(platform)
+            if not rest or (form and not form.fullmatch(given)):
+                raise ValueError(f"{given[:60]!r} is no id such as {_example(name, platform)}")
         return ids
 
     return AfterValidator(checked)
 
 
 class _Grant(BaseModel):
-    """`see` are ids of plants and areas, "*" for all of them."""
+    """`see` are ids of plants and areas, "*" for all of them. `subscribe`: may change what comes
+    to a channel unasked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     see: Literal["*"] | tuple[str, ...] = "*"
     money: bool = False
+    subscribe: bool = True
 
     @property
     def access(self) -> Access:
-        return Access(None if ALL in self.see else frozenset(self.see), self.money)
+        places = None if ALL in self.see else frozenset(self.see)
+        return Access(places, self.money, subscribes=self.subscribe)
 
 
 class _RuleGrant(_Grant):
@@ -110,7 +128,11 @@ def _named(path: Path, error: ValidationError) -> MisconfiguredError:
     where = f"rule {number}: {last}" if names[:1] == ["rule"] and number else ".".join(names[:2])
     match wrong["type"]:
         case "extra_forbidden":
-            known = "see, money, users, groups, channels" if len(names) > 1 else "default, rule"
+            known = (
+                "see, money, subscribe, users, groups, channels"
+                if len(names) > 1
+                else "default, rule"
+            )
             where = f"rule {number}: {names[-1]}" if number else where
             problem = f"is not known here; known are {known}"
         case "missing":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from adapters import Progress
+from bot import sources
 from bot.cache_ledger import CacheLedger
 from bot.clock import Clock
 from bot.log import log_defect
@@ -14,12 +15,13 @@ from bot.plant import plant_file
 from bot.settings import Settings
 from core.access import AccessRules
 from core.agent.turn import Speaker
+from core.alerts.rules_file import rules_from
 from core.answer import Answer, Text
 from core.assistant import Assistant
 from core.data.cache import CachedSource
-from core.data.sql import SqlDataSource
 from core.errors import MisconfiguredError, SourceUnavailable
 from core.memory import Memory
+from core.meter import Meter
 from core.request import Request
 from core.store import Store
 from core.words import Words
@@ -57,7 +59,9 @@ class App:
         if self.store is None:
             return
         try:
-            await self.store.prune(now - timedelta(days=self.settings.retention_days))
+            kept_from = now - timedelta(days=self.settings.retention_days)
+            await self.store.prune(kept_from)
+            await self.store.work.prune(kept_from)
         except SourceUnavailable as error:
             _LOGGER.warning("what is old is not deleted yet: %s", error.problem)
 
@@ -72,15 +76,15 @@ class App:
             self.store.close()
 
 
-def build(settings: Settings, clock: Clock) -> App:
+def build(settings: Settings, clock: Clock, meter: Meter | None = None) -> App:
     """Raises MisconfiguredError: what is set wrongly fails at start, naming the setting."""
     plant = plant_file(settings)
-    source = CachedSource(SqlDataSource(plant), clock)
+    source = CachedSource(sources.source(settings, plant), clock)
     store = _store(settings)
     access = _access(settings)
     language = settings.language
     memory = Memory(store, settings.home / "memory") if store and settings.memory else None
-    speaker = _speaker(settings, store)
+    speaker = _speaker(settings, store, meter)
     assistant = Assistant(
         plant,
         source,
@@ -89,6 +93,7 @@ def build(settings: Settings, clock: Clock) -> App:
         access_of=access.of,
         memory=memory,
         speaker=speaker,
+        alert_rules=rules_from(settings.alerts_file),
     )
     ledger = CacheLedger(settings.home)
     return App(settings, assistant, source, store, ledger, access, memory, speaker)
@@ -102,12 +107,12 @@ def _access(settings: Settings) -> AccessRules:
     return access_rules(settings.access_file)
 
 
-def _speaker(settings: Settings, store: Store | None) -> Speaker | None:
+def _speaker(settings: Settings, store: Store | None, meter: Meter | None) -> Speaker | None:
     if settings.model is None:
         return None
     from core.agent.speaker import ModelSpeaker
 
-    return ModelSpeaker(settings.model, store)
+    return ModelSpeaker(settings.model, store, meter)
 
 
 def _store(settings: Settings) -> Store | None:

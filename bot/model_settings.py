@@ -21,6 +21,8 @@ NAMES = (
     "ANDON_MODEL_TOKENS_PER_DAY",
     "ANDON_MODEL_COST_PER_DAY",
     "ANDON_MODEL_PRICES",
+    "ANDON_MODEL_SQL",
+    "ANDON_MODEL_SQL_URL",
 )
 USUAL = "gpt-4.1-mini"
 _APIS = ("auto", "chat", "responses")
@@ -86,7 +88,18 @@ def _limits(values: Mapping[str, str]) -> Limits:
         tool_seconds=seconds / 2,
         tokens_per_day=int(tokens) or None,
         cost_per_day=cost or None,
+        sql=_sql(values),
     )
+
+
+def _sql(values: Mapping[str, str]) -> bool:
+    """Whether the model may write statements, which are read with sqlglot."""
+    said = values.get("ANDON_MODEL_SQL") or "off"
+    if said not in ("on", "off"):
+        raise MisconfiguredError("ANDON_MODEL_SQL", f"is {said[:20]!r}; it can be on or off")
+    if said == "on" and find_spec("sqlglot") is None:
+        raise MisconfiguredError("ANDON_MODEL_SQL", "needs: pip install 'andon[model]'")
+    return said == "on"
 
 
 def _number(values: Mapping[str, str], name: str, usual: float, most: float = 1e12) -> float:

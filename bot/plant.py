@@ -7,6 +7,7 @@ from pathlib import Path
 import core.data
 from bot.settings import Settings
 from core.data.mapping import PlantFile, load
+from core.data.routing import addressed
 
 _SAMPLE = Path(core.data.__path__[0]) / "sample.toml"
 
@@ -16,4 +17,6 @@ def plant_file(settings: Settings) -> PlantFile:
 
     A database address alone, without a mapping, is one that holds the sample plant's tables.
     """
-    return load(settings.plant_file or _SAMPLE, home=settings.home, url=settings.database_url)
+    plant = load(settings.plant_file or _SAMPLE, home=settings.home, url=settings.database_url)
+    project = settings.supabase.url if settings.supabase else ""
+    return addressed(plant, settings.source_urls, project)

@@ -9,28 +9,33 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from adapters import Unsupported
-from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.slack.times import Times
+from adapters.teams.patience import Patience
+from adapters.teams.times import Times as TeamsTimes
 from bot.access_file import unknown_places
 from bot.app import App, build
+from bot.channels import slack_channel, teams_channel
 from bot.clock import Clock, wall_clock
-from bot.log import log_defect
+from bot.delivery_times import DeliveryTimes
+from bot.metrics import Metrics
+from bot.pictures import warm
 from bot.plant import plant_file
 from bot.settings import Settings
+from bot.unasked import Unasked
 from bot.web import web_app
-from core.answer import Chart
 from core.errors import AndonError, MisconfiguredError
 from core.installation import Definitions
-from core.request import Language
+
+if TYPE_CHECKING:
+    from adapters.slack.channel import SlackChannel
 
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 10.0
-_DAY_SECONDS = 86_400.0
 _LOOK_SECONDS = 0.2
 _PATIENCE_SECONDS = 8.0
 Tell = Callable[[str], None]
@@ -59,6 +64,9 @@ async def running(
     tell: Tell = lambda _what: None,
     *,
     times: Times | None = None,
+    teams_times: TeamsTimes | None = None,
+    teams_patience: Patience | None = None,
+    delivery_times: DeliveryTimes | None = None,
     lease_clock: Clock | None = None,
     grace: float = GRACE_SECONDS,
 ) -> AsyncIterator[None]:
@@ -66,10 +74,19 @@ async def running(
 
     `lease_clock` goes on where `clock` stands still (`--now`): by it other processes are given up.
     """
-    app = build(settings, clock)
+    metrics = Metrics()
+    app = build(settings, clock, metrics)
     try:
-        slack = _slack(settings, app, clock, times, lease_clock)
-        runner = web.AppRunner(web_app(slack), access_log=None)
+        slack = slack_channel(settings, app, clock, times, lease_clock)
+        teams = teams_channel(settings, app, clock, teams_times, teams_patience, lease_clock)
+        channels = [channel for channel in (slack, teams) if channel is not None]
+        if not channels:
+            raise MisconfiguredError(".env", "no chat platform is set")
+        assert app.store is not None  # without it there is no channel
+        wall = lease_clock or wall_clock
+        unasked = Unasked(app, app.store, channels, clock, wall, times=delivery_times)
+        pages = web_app(slack, metrics, teams, lambda: unasked.health)
+        runner = web.AppRunner(pages, access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, settings.host, settings.port)
         try:
@@ -77,14 +94,16 @@ async def running(
         except OSError as error:
             await runner.cleanup()
             raise _not_opened(settings, error) from None
-        await slack.open()
+        for channel in channels:
+            await channel.open()
+        unasked.open()
         tell(_said(settings, slack))
         beside = [
-            asyncio.create_task(asyncio.to_thread(_warm)),
-            asyncio.create_task(_tell_when_connected(slack, tell)),
+            asyncio.create_task(asyncio.to_thread(warm)),
             asyncio.create_task(_warn_of_access(settings, app)),
-            asyncio.create_task(_tidy_daily(app, clock)),
         ]
+        if slack is not None and not slack.takes_http:
+            beside.append(asyncio.create_task(_tell_when_connected(slack, tell)))
         if app.speaker is not None:
             beside.append(asyncio.create_task(app.speaker.ready()))
         if app.memory is not None:
@@ -95,7 +114,8 @@ async def running(
             await runner.cleanup()  # nothing new comes in
             for task in beside:
                 task.cancel()
-            await slack.close(grace)
+            await unasked.close(grace)
+            await asyncio.gather(*(channel.close(grace) for channel in channels))
     finally:
         await app.close()
 
@@ -112,33 +132,8 @@ def _not_opened(settings: Settings, error: OSError) -> MisconfiguredError:
             return MisconfiguredError("ANDON_HOST", f"{settings.host} is none of this machine's")
 
 
-def _slack(
-    settings: Settings, app: App, clock: Clock, times: Times | None, lease_clock: Clock | None
-) -> SlackChannel:
-    if settings.slack is None:
-        raise MisconfiguredError(".env", "no chat platform is set")
-    if app.store is None:
-        raise MisconfiguredError("ANDON_STORE_URL", "the bot's own database cannot be opened")
-    given = settings.slack
-    own = SlackSettings(
-        given.bot_token,
-        given.app_token,
-        given.signing_secret,
-        given.look,
-        settings.language,
-        tuple(app.access.groups),
-        given.api_url,
-    )
-    inbox = app.store.inbox
-    channel = SlackChannel(own, inbox, clock, draw, times=times, lease_clock=lease_clock)
-    channel.mount(app.handle)
-    return channel
-
-
 async def _tell_when_connected(slack: SlackChannel, tell: Tell) -> None:
     """Only Socket Mode connects; over HTTP it is Slack that comes."""
-    if slack.takes_http:
-        return
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             await _connected(slack)
@@ -169,40 +164,18 @@ async def _warn_of_access(settings: Settings, app: App) -> None:
                     settings.access_file, place, ", ".join(nearest) or "nothing")  # fmt: skip
 
 
-async def _tidy_daily(app: App, clock: Clock) -> None:
-    while True:
-        # `--now` may lie anywhere; nothing is old that is not so by both clocks.
-        await app.tidy(min(clock(), wall_clock()))
-        await asyncio.sleep(_DAY_SECONDS)
-
-
-def _warm() -> None:
-    """Imports now what the first picture would otherwise wait for: a second or two."""
-    with contextlib.suppress(ImportError):
-        import matplotlib.figure  # noqa: F401
-
-
-async def draw(chart: Chart, language: Language) -> bytes | None:
-    """A PNG, in a thread since it takes long; None where it cannot be drawn."""
-    from adapters.picture import draw as drawn
-
-    try:
-        return await asyncio.to_thread(drawn, chart, language)
-    except Unsupported as error:
-        log.warning("no picture: %s", error)
-    except Exception as error:  # noqa: BLE001 - the answer goes out without its picture
-        log_defect(error)
-    return None
-
-
-def _said(settings: Settings, slack: SlackChannel) -> str:
-    ways = []
-    if settings.slack and settings.slack.app_token:
-        ways.append("Socket Mode")
-    if slack.takes_http:
-        ways.append(f"http://{settings.host}:{settings.port}/slack/events")
+def _said(settings: Settings, slack: SlackChannel | None) -> str:
+    channels = []
+    here = f"http://{settings.host}:{settings.port}"
+    if slack is not None and settings.slack is not None:
+        ways = ["Socket Mode"] if settings.slack.app_token else []
+        ways += [f"{here}/slack/events"] if slack.takes_http else []
+        channels.append(f"Slack ({' and '.join(ways)})")
+    if settings.teams is not None:
+        playground = ", for the Agents Playground" if settings.teams.bot.anonymous else ""
+        channels.append(f"Teams ({here}/api/messages{playground})")
     plant = "the sample plant" if settings.sample else "your plant"
     sees = str(settings.access_file) if settings.access_file else "everyone sees everything"
     return (
-        f"Andon answers in Slack ({' and '.join(ways)}) on {plant}; access: {sees}. Ctrl-C ends it"
+        f"Andon answers in {' and in '.join(channels)} on {plant}; access: {sees}. Ctrl-C ends it"
     )

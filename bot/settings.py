@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import unquote, urlsplit
 
-from bot import model_settings
+from bot import model_settings, supabase_settings, teams_settings
+from bot.supabase_settings import Supabase
+from bot.teams_settings import Teams
 from core.agent.models import ModelChoice
 from core.errors import MisconfiguredError
 from core.request import Language
@@ -18,10 +20,13 @@ from core.request import Language
 NAMES = (
     "ANDON_PLANT_FILE",
     "ANDON_DATABASE_URL",
+    "ANDON_SOURCE_URLS",
+    *supabase_settings.NAMES,
     "ANDON_HOME",
     "ANDON_STORE_URL",
     "ANDON_LANGUAGE",
     "ANDON_ACCESS_FILE",
+    "ANDON_ALERTS_FILE",
     "ANDON_MEMORY",
     "ANDON_RETENTION_DAYS",
     "ANDON_HOST",
@@ -32,6 +37,7 @@ NAMES = (
     "SLACK_SIGNING_SECRET",
     "ANDON_SLACK_LOOK",
     "ANDON_SLACK_API_URL",
+    *teams_settings.NAMES,
 )
 LOOKS = ("native", "picture", "plain")
 _LONGEST_DAYS = 36_500
@@ -54,23 +60,31 @@ class Slack:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`plant_file` is None for the sample plant; `database_url` is empty where the mapping's own
-    holds. URLs may carry passwords and are never shown. `terminal` is the terminal's type.
-    `access_file` is None where everyone may see everything; `slack` and `model` are None where
-    they are off. `memory`: people may look back at what they asked, for `retention_days`."""
+    holds, `source_urls` are those of plant.toml's further sources. URLs may carry passwords and are never shown. `terminal` is the terminal's type.
+    `access_file` is None where everyone may see everything, `alerts_file` where the shipped rules
+    hold; `slack`, `teams` and `model` are
+    None where they are off. `memory`: people may look back at what they asked, for
+    `retention_days`. `sql_url` is the
+    login under which statements of a language model run."""
 
     home: Path = Path(".andon")
     plant_file: Path | None = None
     database_url: str = field(default="", repr=False)
+    source_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
+    supabase: Supabase | None = None
     store_url: str = field(default="", repr=False)
     language: Language = "en"
     terminal: str = ""
     access_file: Path | None = None
+    alerts_file: Path | None = None
     memory: bool = True
     retention_days: int = 180
     host: str = "127.0.0.1"
     port: int = 8080
     slack: Slack | None = None
+    teams: Teams | None = None
     model: ModelChoice | None = None
+    sql_url: str = field(default="", repr=False)
 
     @property
     def sample(self) -> Path | None:
@@ -82,9 +96,14 @@ class Settings:
     def secrets(self) -> frozenset[str]:
         """Tokens, and the passwords inside the URLs, as written and as meant: to be struck from
         the log."""
-        found = {_password(url) for url in (self.database_url, self.store_url)}
+        urls = (self.database_url, self.store_url, self.sql_url, *self.source_urls.values())
+        found = {_password(url) for url in urls}
+        if self.supabase is not None:
+            found |= self.supabase.secrets
         if self.slack is not None:
             found |= {self.slack.bot_token, self.slack.app_token, self.slack.signing_secret}
+        if self.teams is not None:
+            found.add(self.teams.bot.secret)
         if self.model is not None:
             found |= {self.model.api_key, self.model.anthropic_key}
         return frozenset(word for raw in found if raw for word in (raw, unquote(raw)))
@@ -103,16 +122,21 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         home=home,
         plant_file=_file(values, "ANDON_PLANT_FILE"),
         database_url=_url(values, "ANDON_DATABASE_URL"),
+        source_urls=_source_urls(values.get("ANDON_SOURCE_URLS", "")),
+        supabase=supabase_settings.supabase(values),
         store_url=_url(values, "ANDON_STORE_URL") or f"sqlite:///{home / 'andon.db'}",
         language=_language(values.get("ANDON_LANGUAGE") or "en"),
         terminal=values.get("TERM", ""),
         access_file=_file(values, "ANDON_ACCESS_FILE"),
+        alerts_file=_alerts_file(values),
         memory=_on_or_off(values.get("ANDON_MEMORY") or "on"),
         retention_days=_days(values.get("ANDON_RETENTION_DAYS") or "180"),
         host=values.get("ANDON_HOST") or "127.0.0.1",
         port=_port(values.get("ANDON_PORT") or "8080"),
         slack=_slack(values),
+        teams=teams_settings.teams(values, values.get("ANDON_HOST") or "127.0.0.1"),
         model=model_settings.model_choice(values),
+        sql_url=_url(values, "ANDON_MODEL_SQL_URL"),
     )
 
 
@@ -169,6 +193,13 @@ def _file(values: Mapping[str, str], name: str) -> Path | None:
     return Path(given) if given else None
 
 
+def _alerts_file(values: Mapping[str, str]) -> Path | None:
+    """The one that is named, else the one beside the mapping."""
+    named, plant = _file(values, "ANDON_ALERTS_FILE"), values.get("ANDON_PLANT_FILE")
+    beside = Path(plant).with_name("alerts.toml") if plant else None
+    return named or (beside if beside is not None and beside.is_file() else None)
+
+
 def _make_home(home: Path) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -185,6 +216,18 @@ def _url(values: Mapping[str, str], name: str) -> str:
         example = "postgresql+psycopg://reader:password@database.example/plant"
         raise MisconfiguredError(name, f"is no database URL, such as {example}")
     return url
+
+
+def _source_urls(given: str) -> dict[str, str]:
+    """name=URL, with spaces between."""
+    found = {}
+    for part in given.split():
+        name, equals, url = part.partition("=")
+        if not (name and equals and _URL.fullmatch(url)):  # which may hold a password: not said
+            problem = "must be of the form: mes=mssql+pyodbc://… other=postgresql://…"
+            raise MisconfiguredError("ANDON_SOURCE_URLS", problem)
+        found[name] = url
+    return found
 
 
 def _language(value: str) -> Language:

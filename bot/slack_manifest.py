@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from core import registry
+from core.reports import LISTED
 from core.tool import AnyTool
 from core.words import Words
 
@@ -128,6 +129,14 @@ def _commands(url: str) -> Iterator[dict[str, object]]:
             "usage_hint": _hint(tool),
             "should_escape": False,
         }
+    for name, (key, _) in LISTED.items():
+        yield {
+            "command": f"/{name}",
+            **called,
+            "description": words.say(key),
+            "usage_hint": _HINTS[name],
+            "should_escape": False,
+        }
     yield {
         "command": "/andon",
         **called,
@@ -135,6 +144,15 @@ def _commands(url: str) -> Iterator[dict[str, object]]:
         "usage_hint": "[help] [me] [areas packaging] [language de] [quiet 22:00-06:00]",
         "should_escape": False,
     }
+
+
+_HINTS = {
+    "briefing": "[packaging]",
+    "handover": "[packaging] [note gearbox is noisy] [line 3 last week]",
+    "summary": "weekly|monthly [packaging]",
+    "alert": "[id] take|ack|reason why|shelve 45 why|unshelve|close|undo",
+    "action": "[id] take|assign @name|done|not-useful why|carry|undo",
+}
 
 
 def _hint(tool: AnyTool) -> str:

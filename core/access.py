@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from core.data.source import Scope
 from core.domain.assets import Asset, Hierarchy
 from core.request import Place, User
 
@@ -18,12 +19,13 @@ ALL = "*"
 class Access:
     """`places` are ids of plants and areas; None means all of them. `audience` are those that
     everyone else who reads the answer may see. `money_alone`: the asker may see money, but not
-    everyone else who reads the answer."""
+    everyone else who reads the answer. `subscribes`: may change what comes to a channel unasked."""
 
     places: frozenset[str] | None = None
     money: bool = True
     audience: frozenset[str] | None = None
     money_alone: bool = False
+    subscribes: bool = True
 
     def allows(self, asset: Asset, hierarchy: Hierarchy) -> bool:
         """Whether the asset lies in one of the places, for the asker and for the audience."""
@@ -45,10 +47,10 @@ class Access:
         return "money_not_for_all" if self.money_alone else "money_hidden"
 
     @property
-    def scope(self) -> str:
-        """Part of the cache's key, so that nobody is served what another may see."""
-        named = (self.places, self.audience) if self.audience is not None else (self.places,)
-        return "|".join("*" if s is None else repr(sorted(s)) for s in named)
+    def scope(self) -> Scope:
+        """What sources are told, and part of the cache's key, so that nobody is served what
+        another may see."""
+        return Scope(self.places, self.audience)
 
 
 EVERYTHING = Access()
@@ -88,7 +90,8 @@ class AccessRules:
         address = f"{place.channel}:{place.address}"
         others = self._together(r.access for r in self.rules if address in r.channels)
         money = own.money and others.money
-        return Access(own.places, money, others.places, money_alone=own.money and not money)
+        alone = own.money and not money
+        return Access(own.places, money, others.places, alone, own.subscribes)
 
     @property
     def groups(self) -> frozenset[str]:
@@ -105,4 +108,5 @@ class AccessRules:
         found: Sequence[Access] = tuple(granted) or (self.default,)
         sets = [access.places for access in found]
         places = None if None in sets else frozenset(p for s in sets if s is not None for p in s)
-        return Access(places, any(access.money for access in found))
+        money = any(access.money for access in found)
+        return Access(places, money, subscribes=any(access.subscribes for access in found))

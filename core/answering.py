@@ -21,6 +21,7 @@ from core.commands import Command
 from core.context import ToolContext
 from core.data.cache import CachedSource
 from core.data.query import Query
+from core.disputes import disputed
 from core.errors import AmbiguousAsset, PlantsDiffer, SourceUnavailable, UnknownAsset
 from core.help import examples
 from core.kept import Kept
@@ -54,6 +55,8 @@ class Answering:
             asking.access,
             asking.plant,
             past=self._kept.past(request),
+            store=self._kept.store,
+            place=request.place,
         )
 
     async def run(self, command: Command, asking: Asking) -> Answer:
@@ -111,6 +114,7 @@ class Answering:
         except PlantsDiffer as error:
             return Ran(replies.plants_differ(error, command, words))
         parts = _after_lead(parts, _not_used(command, words)) + _notices(context, words)
+        parts += disputed(context.disputes, installation.hierarchy, words)
         if command.period:
             said = " ".join(("/oee", *map(str, _ids(context)), command.period))
             parts += (Actions((Action(said, said),)),)

@@ -11,8 +11,10 @@ from typing import Any
 from core import commands, registry, replay, replies
 from core.access import EVERYTHING, Access
 from core.acts import forget
+from core.acts.subscribe_words import meant
 from core.agent.facing import turn_of
 from core.agent.turn import Ran, Speaker
+from core.alerts.limits import AlertRules
 from core.answer import Actions, Answer, Notice
 from core.answering import Answering
 from core.asking import Asking
@@ -26,7 +28,7 @@ from core.kept import Kept
 from core.memory import Memory
 from core.offered import taken_up, with_choices
 from core.own_commands import own_command
-from core.planner.asking import is_question
+from core.planner.asking import is_question, is_small_talk
 from core.planner.planner import FIELDS, Clarify, Decline, Plan, Planner, ThreadContext
 from core.planner.reading import detect_language
 from core.progress import Progress
@@ -69,8 +71,9 @@ class Assistant:
         access_of: AccessOf = _everything,
         speaker: Speaker | None = None,
         memory: Memory | None = None,
+        alert_rules: AlertRules | None = None,
     ) -> None:
-        self._definitions = Definitions(plant_file, source)
+        self._definitions = Definitions(plant_file, source, alert_rules)
         self._source = source
         self._kept = Kept(store, memory)
         self._language = language
@@ -130,7 +133,7 @@ class Assistant:
         plant = request.plant or request.user.plant or _first_plant(installation)
         if plant not in installation.plants:
             raise UserError("unknown_plant", said=plant, plants=", ".join(installation.plants))
-        access = self._access_of(request.user, request.place)
+        access = self._access_of(request.user, meant(text, request.place))
         asking = Asking(request, installation, plant, words, access)
         before = await self._kept.context(request)
         chosen = "" if text.startswith("/") else taken_up(text, before)
@@ -195,6 +198,8 @@ class Assistant:
         context = ThreadContext(before["tool"], before["args"]) if before.get("tool") else None
         names, shifts = installation.names(plant), installation.shift_names
         match self._planner.plan(text, names, shifts, context):
+            case Plan(tool="help") if is_small_talk(text):
+                return replies.told("answer", words.say("help.greeting"), ways_out())
             case Plan(tool="help"):
                 return help_answer("", words)
             case Plan(tool=name, args=args, leftover=left, unsplit=unsplit):

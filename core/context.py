@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from core.access import Access
 from core.answer import Citation
+from core.citing import filter_of
 from core.data.cache import CachedSource
 from core.data.mapping import PlantMapping
 from core.data.query import Condition, Fact, Query
 from core.data.source import Facts, Row
+from core.disputes import Dispute
 from core.domain import oee, periods
 from core.domain.assets import PLANT, Asset, Hierarchy
 from core.domain.periods import Interval, Period
@@ -20,10 +23,14 @@ from core.errors import NoData, PlantsDiffer, UserError
 from core.installation import Installation
 from core.past import Past
 from core.planner.period_words import parse_period
-from core.request import User
+from core.request import Place, User
 from core.words import Words
 
+if TYPE_CHECKING:
+    from core.store import Store
+
 _RECENT = timedelta(days=3)
+_NOWHERE = Place("")
 Default = Callable[[ShiftCalendar, datetime], Period]
 
 
@@ -42,9 +49,10 @@ class ToolContext:
 
     `resolved` collects what the words were taken to mean; `citations` and `queries` what was
     read (a citation's `query` is an index into `queries`); `notes` are (key, arguments) of
-    caveats that hold for the answer as a whole. `fixed_period` is the period of an answer that is
+    caveats that hold for the answer as a whole, `disputes` where two sources differ. `fixed_period` is the period of an answer that is
     asked for again, whatever its words would mean by now. `past` is what the asker asked before,
-    as far as it may be recalled here; None where looking back is switched off.
+    as far as it may be recalled here; None where looking back is switched off. `store` is the bot's
+    own state, None where there is none; `place` is where the answer will be read.
     """
 
     user: User
@@ -58,8 +66,11 @@ class ToolContext:
     citations: list[Citation] = field(default_factory=list)
     queries: list[Query] = field(default_factory=list)
     notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    disputes: list[Dispute] = field(default_factory=list)
     fixed_period: Period | None = None
     past: Past | None = None
+    store: Store | None = None
+    place: Place = _NOWHERE
     _cited: dict[object, int] = field(default_factory=dict)
 
     # --- what the words mean
@@ -196,7 +207,9 @@ class ToolContext:
 
     async def look_up(self, query: Query) -> tuple[Row, ...]:
         """Reads without citing: definitions and clocks that no figure is made of."""
-        return (await self.source.fetch(await self._allowed(query), self.access.scope)).rows
+        facts = await self.source.fetch(await self._allowed(query), self.access.scope)
+        self._remark(facts)
+        return facts.rows
 
     async def data_times(self, assets: Iterable[str]) -> dict[str, datetime]:
         """Asset → the newest time in its production data (its live data where there is none)."""
@@ -221,7 +234,7 @@ class ToolContext:
             return query
         if query.fact == "cost":
             return self._with_visible_centers(query)
-        if "asset" not in await self.columns(query.fact):
+        if query.statement is None and "asset" not in await self.columns(query.fact):
             return query
         if any(self._are_visible_areas(condition) for condition in query.where):
             return query
@@ -248,14 +261,15 @@ class ToolContext:
 
     def _cite(self, query: Query, facts: Facts) -> int:
         """One number for one filter of one table, however it is summed up."""
-        key = (query.fact, query.assets, query.interval, query.where)
-        if facts.stale is not None:
-            self.note("stale_cache", source=facts.origin.source, moment=facts.stale)
+        key = (query.fact, query.assets, query.interval, query.where, query.statement)
+        self._remark(facts)
         if key not in self._cited:
             self._cited[key] = len(self.citations) + 1
             self.queries.append(query)
             self.citations.append(self._citation(query, facts))
+            self._dispute(query, facts, self._cited[key])
             return self._cited[key]
+        self._dispute(query, facts, self._cited[key])
         number = self._cited[key]
         old = self.citations[number - 1]
         if facts.origin.rows > old.rows or (facts.as_of and not old.as_of):
@@ -264,6 +278,27 @@ class ToolContext:
             )
         return number
 
+    def _remark(self, facts: Facts) -> None:
+        """What the reader must know of where the facts come from."""
+        if facts.stale is not None:
+            self.note("stale_cache", source=facts.origin.source, moment=facts.stale)
+        for remark in facts.remarks:
+            self.note(remark.key, **remark.arguments)
+
+    def _dispute(self, query: Query, facts: Facts, number: int) -> None:
+        """Keeps what a second source says otherwise, with a citation of its own."""
+        if facts.second is None:
+            return
+        key = (number, facts.second.origin.source)
+        if key not in self._cited:
+            self._cited[key] = len(self.citations) + 1
+            theirs = self._citation(query, facts.second)
+            self.citations.append(replace(theirs, query=self.citations[number - 1].query))
+        cites = number, self._cited[key]
+        for one in facts.differences:
+            sources = facts.origin.source, facts.second.origin.source
+            self.disputes.append(Dispute(one, *sources, query.interval, cites))
+
     def _citation(self, query: Query, facts: Facts) -> Citation:
         zone = self._zone(query)
         span = query.interval and self.words.span(query.interval.start, query.interval.end, zone)
@@ -271,7 +306,7 @@ class ToolContext:
             number=len(self.citations) + 1,
             source=facts.origin.source,
             table=facts.origin.table,
-            filter=_filter(query),
+            filter=filter_of(query),
             period=span or "",
             rows=facts.origin.rows,
             as_of=facts.as_of,
@@ -294,16 +329,3 @@ class ToolContext:
         """The asker's plant, else the installation's first."""
         plants = self.installation.plants
         return plants[self.plant] if self.plant in plants else next(iter(plants.values()))
-
-
-def _filter(query: Query) -> str:
-    """The filter in the reader's terms: "asset line-3; reason contains jam"."""
-    parts = []
-    if query.assets:
-        shown = ", ".join(query.assets[:6])
-        parts.append(shown + (f" + {len(query.assets) - 6}" if len(query.assets) > 6 else ""))
-    for condition in query.where:
-        value = condition.value
-        said = ", ".join(value) if isinstance(value, tuple) else value
-        parts.append(f"{condition.column} {condition.operator} {'' if said is None else said}")
-    return "; ".join(part.strip() for part in parts)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core import registry
 from core.answer import Action, Actions, Answer, Heading, Table, Text
+from core.reports import LISTED
 from core.tool import AnyTool
 from core.words import Words
 
@@ -35,6 +36,7 @@ def _all(words: Words) -> Answer:
         (f"/{tool.command}", words.say(f"help.{tool.name}"), tool.examples[words.language][0])
         for tool in registry.tools()
     )
+    rows += tuple((f"/{name}", words.say(key), said) for name, (key, said) in LISTED.items())
     columns = tuple(words.say(f"help.{column}") for column in ("command", "answers", "example"))
     table = Table(columns, rows, "lll")
     return Answer("answer", (Text(words.say("help.intro")), table, ways_out()))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from core.alerts.limits import AlertRules
+from core.alerts.rules_file import default_rules
 from core.data.cache import CachedSource
 from core.data.mapping import WEEKDAYS, PlantFile, PlantMapping, RulesMapping
 from core.data.query import Condition, Query
@@ -32,6 +34,7 @@ class Installation:
     plants: dict[str, PlantMapping]  # in the order of plant.toml: the first is the default
     rules: RulesMapping
     stops_are_sums: bool = False
+    alert_rules: AlertRules = field(default_factory=default_rules)
     _names: dict[str | None, AssetNames] = field(default_factory=dict, repr=False)
 
     def calendar(self, asset: Asset) -> ShiftCalendar:
@@ -62,9 +65,13 @@ class Installation:
 class Definitions:
     """Loads the Installation and keeps it until the source gives other definitions."""
 
-    def __init__(self, plant_file: PlantFile, source: CachedSource) -> None:
+    def __init__(
+        self, plant_file: PlantFile, source: CachedSource, alert_rules: AlertRules | None = None
+    ) -> None:
+        """Without rules of the plant's own the shipped ones hold."""
         self._file = plant_file
         self._source = source
+        self._alert_rules = alert_rules or default_rules()
         self._built: tuple[Facts | None, Facts | None, Installation] | None = None
 
     async def load(self) -> Installation:
@@ -105,7 +112,8 @@ class Definitions:
         calendars = {name: _calendar(name, plant, entries) for name, plant in plants.items()}
         stops = self._file.facts.get("downtime")
         sums = stops is not None and stops.rows_are == "sums"
-        return Installation(hierarchy, calendars, plants, self._file.rules, sums)
+        rules = self._file.rules
+        return Installation(hierarchy, calendars, plants, rules, sums, self._alert_rules)
 
 
 def _keys(installation: Installation) -> dict[str, str]:

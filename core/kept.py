@@ -30,6 +30,11 @@ class Kept:
         self._store, self._memory = store, memory
         self.failed = store is None
 
+    @property
+    def store(self) -> Store | None:
+        """The bot's own state; None where it could not be opened."""
+        return self._store
+
     async def context(self, request: Request) -> Mapping[str, Any]:
         """What the thread's last question was about; empty for a new thread."""
         if self._store is None:

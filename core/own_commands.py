@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from core import replay
+from core.acts.action import action
+from core.acts.alert import alert
 from core.acts.choices import choices, subject
 from core.acts.feedback import feedback
 from core.acts.forget import forget, is_forget
+from core.acts.handover import handover, in_thread, note
 from core.acts.remember import remember, told
+from core.acts.report import briefing, summary
+from core.acts.subscribe import subscriptions
+from core.acts.subscribe_words import act_of, in_words
 from core.answer import Answer
 from core.answer_json import from_json
 from core.answering import Answering
 from core.asking import Asking
 from core.kept import Kept, stands_in
 from core.prompts import prompts
+
+_OF_THE_SHIFT = {
+    "/action": action,
+    "/alert": alert,
+    "/briefing": briefing,
+    "/handover": handover,
+    "/summary": summary,
+}
 
 
 async def own_command(text: str, asking: Asking, kept: Kept, answering: Answering) -> Answer | None:
@@ -31,6 +45,14 @@ async def own_command(text: str, asking: Asking, kept: Kept, answering: Answerin
             return await choices(text, request, kept, asking.installation, asking.access, words)
         case "/andon" if is_forget(text):
             return await forget(text, asking, kept)
+        case "/andon" if act_of(text):
+            return await subscriptions(text, asking, kept)
+        case _ if request.addressed and (said := in_words(text)):
+            return await subscriptions(said, asking, kept)
+        case shift if shift in _OF_THE_SHIFT:
+            return await _OF_THE_SHIFT[shift](rest, asking, answering)
+        case _ if said := await in_thread(text, request, kept):
+            return await note(said, asking, answering)
         case _ if request.addressed and (said := told(text)):
             return await remember(said, asking, kept)
         case _:

@@ -18,6 +18,7 @@ from core.data.source import Row
 from core.domain.periods import Interval, Period
 from core.errors import NoData, UserError
 from core.kept import Kept, query_of
+from core.reports import report
 from core.request import Language, Request
 from core.store import StoredAnswer
 from core.words import Words
@@ -65,7 +66,7 @@ async def data(text: str, stored: StoredAnswer, context: ToolContext) -> Answer:
     source = context.citations[0]
     first = (max(page, 1) - 1) * PAGE
     shown = rows[first : first + PAGE]
-    columns = _telling(rows)
+    columns = _telling(rows, private=context.place.private)
     table = Table(
         columns,
         tuple(
@@ -124,9 +125,11 @@ def _counts(row: Row, query: Query) -> bool:
     )
 
 
-def _telling(rows: Sequence[Row]) -> tuple[str, ...]:
-    """The columns that are not the same in every row, nor empty."""
-    names = tuple(name for name in (rows[0] if rows else {}) if name != "description")
+def _telling(rows: Sequence[Row], *, private: bool) -> tuple[str, ...]:
+    """The columns that are not the same in every row, nor empty. What operators wrote is for the
+    asker's own eyes."""
+    hidden = {"description"} if private else {"description", "comment"}
+    names = tuple(name for name in (rows[0] if rows else {}) if name not in hidden)
     values = {name: {row.get(name) for row in rows} for name in names}
     return tuple(
         name
@@ -164,9 +167,11 @@ def again(stored: StoredAnswer) -> tuple[Command, ...]:
 
 
 def _command(call: Mapping[str, Any], stored: StoredAnswer) -> Command:
-    if call.get("tool") not in registry.names():
+    name, period = str(call.get("tool")), call["period"]
+    known = report(name)
+    if known is None and name not in (*registry.names(), *registry.queries()):
         raise UserError("unknown_answer", id=stored.id)
-    tool, period = registry.tool(call["tool"]), call["period"]
+    tool = known or registry.tool(name)
     fixed = _period(period) if isinstance(period, Mapping) else None
     values = dict(call.get("args", {}))
     if call.get("assets"):  # also those that stood for "my areas" or "the plant" then

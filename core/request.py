@@ -28,17 +28,37 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the question was asked; `address` is the channel's own and opaque to core."""
+    """Where the question was asked; `address` is the channel's own and opaque to core.
+
+    `private`: the asker alone reads the answer. `shared`: others read what is sent there unasked,
+    as in a channel where a slash command is answered to the asker alone.
+    """
 
     channel: str
     address: str = ""
     thread: str = ""
     private: bool = True
+    shared: bool = False
+
+    @property
+    def room(self) -> Place:
+        """The place as what is sent there unasked is read, whatever the thread."""
+        return Place(self.channel, self.address, "", self.private and not self.shared)
 
     @property
     def key(self) -> str:
         """Identifies the thread in the store."""
         return "|".join((self.channel, self.address, self.thread))
+
+
+def direct(user: str) -> Place:
+    """Where the person of that chat identity alone reads; the channel knows how to get there."""
+    return Place(user.partition(":")[0], f"@{user}")
+
+
+def person_of(place: Place) -> str:
+    """The chat identity whose own place `direct` made this; "" for every other place."""
+    return place.address.removeprefix("@") if place.address.startswith("@") else ""
 
 
 @dataclass(frozen=True, slots=True)

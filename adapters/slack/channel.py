@@ -11,22 +11,23 @@ from datetime import datetime
 from aiohttp import web
 from slack_bolt.response import BoltResponse
 
-from adapters import Door, Progress, Unsupported
+from adapters import Door, NotSent, Progress, Unsupported
 from adapters.intake import Intake, Job
+from adapters.seal import Seal
 from adapters.slack.ask import Ask
 from adapters.slack.dialogs import Dialogs
-from adapters.slack.directory import Directory
+from adapters.slack.directory import Directory, GroupsUnknown
 from adapters.slack.edge import Edge
-from adapters.slack.inbound import NAME, Payload, Target, key_of, read
+from adapters.slack.inbound import NAME, Author, Payload, Target, key_of, read
 from adapters.slack.posts import Draw, Posts
 from adapters.slack.render import Look
-from adapters.slack.seal import Seal
 from adapters.slack.times import Times
 from adapters.slack.turns import Turns
+from adapters.slack.unasked import sorted_failures
 from adapters.slack.web_api import API, OutcomeUnknown, Refused, Unreachable, WebApi
 from core.answer import Answer
 from core.errors import SourceUnavailable
-from core.request import Language, Place, User
+from core.request import Language, Place, User, person_of
 from core.store import Inbox
 from core.words import Words
 
@@ -70,7 +71,8 @@ class SlackChannel:
         self._api = WebApi(settings.bot_token, url=settings.url, times=times)
         seal = Seal(settings.bot_token)
         groups = (group for group in settings.groups if group.startswith(f"{NAME}:"))
-        self._ask = Ask(Directory(self._api, groups), now, settings.language)
+        self._directory = Directory(self._api, groups)
+        self._ask = Ask(self._directory, now, settings.language)
         self._posts = Posts(self._api, settings.look, seal, draw)
         dialogs = Dialogs(self._api, seal, self._ask)
         self._turns = Turns(self._posts, dialogs, self._ask, seal)
@@ -87,19 +89,39 @@ class SlackChannel:
         self._ask.mount(door)
 
     async def send(self, place: Place, answer: Answer, delivery: str = "") -> str:
-        return await self._posts.show(_target(place), answer, delivery=delivery)
+        with sorted_failures():
+            return await self._posts.show(await self._target(place), answer, delivery=delivery)
 
     async def send_private(self, place: Place, user: User, answer: Answer) -> str:
-        return await self._posts.show_directly(user.id.rpartition(":")[2], place, answer)
+        with sorted_failures():
+            return await self._posts.show_directly(user.id.rpartition(":")[2], place, answer)
 
     async def update(self, place: Place, message: str, answer: Answer) -> None:
-        await self._posts.show(_target(place), answer, earlier=message)
+        with sorted_failures():
+            await self._posts.show(await self._target(place), answer, earlier=message)
 
     def stream(self, place: Place) -> Progress:
         raise Unsupported("a status is shown by the turn that works on the question")
 
     async def find(self, place: Place, delivery: str) -> str | None:
-        return await self._posts.find(_target(place), delivery) or None
+        with sorted_failures():
+            return await self._posts.find(await self._target(place), delivery) or None
+
+    async def who(self, user: str) -> User:
+        try:
+            return await self._directory.user(Author(*user.split(":")[1:]))
+        except GroupsUnknown:
+            raise NotSent("the members of user groups are unknown") from None
+
+    async def _target(self, place: Place) -> Target:
+        """The message target of a place that this channel named, or of a person's own."""
+        person = person_of(place)
+        if person:
+            return Target(await self._posts.direct(person.rpartition(":")[2]), place)
+        channel = place.address.partition(":")[2]
+        if channel[:1] in ("U", "W"):  # what was asked in the home tab belongs to the person
+            channel = await self._posts.direct(channel)
+        return Target(channel, place, place.thread)
 
     # --- its life
 
@@ -170,8 +192,3 @@ class SlackChannel:
             if not self._bot_user:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
-
-
-def _target(place: Place) -> Target:
-    """The message target of a place that this channel named."""
-    return Target(place.address.partition(":")[2], place, place.thread)

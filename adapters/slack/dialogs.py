@@ -10,9 +10,10 @@ from typing import Any
 
 from cachetools import LRUCache
 
+from adapters.seal import Seal
 from adapters.slack.ask import Ask
 from adapters.slack.home import Home, home_view
-from adapters.slack.inbound import Author, Clicked, PaneOpened, Submitted
+from adapters.slack.inbound import Author, Clicked, PaneOpened, Submitted, is_shared
 from adapters.slack.limits import Block
 from adapters.slack.modals import (
     AREAS,
@@ -30,7 +31,6 @@ from adapters.slack.modals import (
     loading_view,
     settings_view,
 )
-from adapters.slack.seal import Seal
 from adapters.slack.web_api import OutcomeUnknown, Refused, Unreachable, WebApi
 from core.answer import Answer
 from core.request import Language, Place
@@ -116,7 +116,8 @@ class Dialogs:
         address, *rest = (self._seal.open(state) or "").split("\n")
         if len(rest) != 2:
             return None
-        return Place("slack", address, rest[0]), rest[1]
+        shared = is_shared(address.partition(":")[2])
+        return Place("slack", address, rest[0], shared=shared), rest[1]
 
     async def _open(self, clicked: Clicked, view: Block) -> str:
         """The id of the opened view; a click inside a modal is answered in that modal."""

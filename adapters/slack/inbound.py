@@ -182,7 +182,12 @@ def _team(payload: Payload) -> str:
 
 
 def _place(team: str, channel: str, thread: str, *, private: bool) -> Place:
-    return Place(NAME, f"{team}:{channel}", thread, private)
+    return Place(NAME, f"{team}:{channel}", thread, private, private and is_shared(channel))
+
+
+def is_shared(channel: str) -> bool:
+    """Whether others read there: it is no direct message, nor a person."""
+    return channel[:1] not in "DUW"
 
 
 def _event(event: Payload, team: str, bot_user: str) -> Incoming | None:

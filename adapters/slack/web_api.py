@@ -19,6 +19,8 @@ from cachetools import LRUCache
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.fence import may_send
+from adapters.fence import patience as fenced_patience
 from adapters.slack.times import Times
 
 API = "https://slack.com/api/"
@@ -87,7 +89,10 @@ class WebApi:
         """One session for all calls: one per call costs half of the throughput."""
         if self._session is None or self._session.closed:
             timeout = aiohttp.ClientTimeout(total=self.times.call)
-            self._session = aiohttp.ClientSession(timeout=timeout)
+            fence = aiohttp.TraceConfig()
+            # A connection may be waited for after the fence was asked: again, before it is written.
+            fence.on_request_chunk_sent.append(_fence)
+            self._session = aiohttp.ClientSession(timeout=timeout, trace_configs=[fence])
             self.client.session = self._session
         return self._session
 
@@ -140,10 +145,12 @@ class WebApi:
         repeatable: bool,
     ) -> Mapping[str, Any]:
         now = asyncio.get_running_loop().time
-        until = now() + (self.times.patience if patience is None else patience)
+        until = now() + (fenced_patience(self.times.patience) if patience is None else patience)
         for tries in count(1):
             if channel:
                 await self._pacer.turn(channel)
+            if not may_send():
+                raise Unreachable("another process has taken over")
             try:
                 return await once()
             except Exception as error:  # noqa: BLE001 - sorted into three kinds, others pass
@@ -160,6 +167,11 @@ class WebApi:
                 self._pacer.hold(channel, told)
             await asyncio.sleep(wait)
         raise AssertionError("every try returns, raises or is followed by another")
+
+
+async def _fence(_session: object, _context: object, _chunk: object) -> None:
+    if not may_send():
+        raise Unreachable("another process has taken over")
 
 
 def _data(answer: Any) -> Mapping[str, Any]:

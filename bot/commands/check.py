@@ -27,6 +27,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, settings: Settings) -> int:
     from adapters.console.terminal import Terminal
     from bot.plant import plant_file
+    from core.alerts.rules_file import problems
     from core.data.check import as_json, check, render
     from core.words import Words
 
@@ -35,14 +36,22 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
         prepare(settings.sample, settings.language, arguments.now)
     report = check(plant_file(settings), clock_at(arguments.now)())
+    alerts = settings.alerts_file
+    wrong = problems(alerts) if alerts is not None else ()
+    exit_code = max(report.exit_code, 1 if wrong else 0)
     if arguments.json:
-        print(json.dumps(as_json(report), ensure_ascii=False))
-        return report.exit_code
+        whole = as_json(report) | {"alerts": list(wrong), "exit_code": exit_code}
+        print(json.dumps(whole, ensure_ascii=False))
+        return exit_code
     terminal = Terminal(sys.stdout, settings.terminal)
     paper = terminal.paper(settings.language)
-    lines = render(report, Words(settings.language)).splitlines()
+    words = Words(settings.language)
+    lines = render(report, words).splitlines()
+    if alerts is not None:
+        known = words.say("alert_rules.wrong" if wrong else "alert_rules.right", file=alerts.name)
+        lines += ["", known, *(f"  error    {problem}" for problem in wrong)]
     terminal.write(row for line in lines for row in _wrapped(line, paper))
-    return report.exit_code
+    return exit_code
 
 
 def _wrapped(line: str, paper: Paper) -> list[Row]:

@@ -30,17 +30,24 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
-    if settings.slack is None:
+    if settings.slack is None and settings.teams is None:
         problem = (
             "no chat platform is set; for Slack put SLACK_BOT_TOKEN and SLACK_APP_TOKEN there, "
-            "as docs/slack.md shows (without one, `andon chat` answers in the terminal)"
+            "as docs/slack.md shows, for Teams see docs/teams.md (without one, `andon chat` "
+            "answers in the terminal)"
         )
         raise MisconfiguredError(".env", problem)
+    extras = ",".join(name for name in ("slack", "teams") if getattr(settings, name) is not None)
     try:
         from bot.serve import serve
+
+        if settings.slack is not None:
+            import adapters.slack.channel
+        if settings.teams is not None:
+            import adapters.teams.channel  # noqa: F401
     except ModuleNotFoundError as error:
-        problem = f"{error.name} is not installed: pip install 'andon[slack,pictures]'"
-        raise MisconfiguredError("Slack", problem) from None
+        problem = f"{error.name} is not installed: pip install 'andon[{extras},pictures]'"
+        raise MisconfiguredError(".env", problem) from None
 
     logging.getLogger().addHandler(Aloud(settings.home / FILE, settings.secrets))
     living: AbstractContextManager[None] = nullcontext()

@@ -58,6 +58,14 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL that a language model wrote; see core/data/freeform. `zone` is that of its times."""
+
+    text: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What is wanted of one fact; everything in it is pushed down to the source.
 
@@ -70,6 +78,8 @@ class Query:
     - `members`: downtime only: (line, asset in it) pairs; a line's blocked or starved time whose
       cause is a member is left out (DOMAIN.md, "Equipment hierarchy")
     - `order_by`: columns, of sums groups and measures; "-name" descends
+    - `statement`: is run instead, on views of `assets` in `interval`; only `limit` and `offset`
+      count besides, and `fact` stands for all
     """
 
     fact: Fact
@@ -88,6 +98,7 @@ class Query:
     order_by: tuple[str, ...] = ()
     limit: int | None = None
     offset: int = 0
+    statement: Statement | None = None
 
     def rows(self, limit: int = 50, offset: int = 0) -> Query:
         """The rows behind the figure: same filter, no sums ("show the data")."""

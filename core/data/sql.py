@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Select
 from sqlalchemy.engine import Connection
@@ -21,8 +21,11 @@ from core.data.physical import Physical, look, shift_times
 from core.data.problems import problem_of
 from core.data.query import Condition, Fact, Query
 from core.data.results import facts, found_by, in_doubt
-from core.data.source import Facts
+from core.data.source import Facts, Scope
 from core.errors import AndonError, NoData, SourceUnavailable
+
+if TYPE_CHECKING:
+    from core.data.freeform.statements import Statements
 
 _KEPT_STATEMENTS = 500
 _KEYLESS: frozenset[Fact] = frozenset({"asset", "product", "calendar", "cost"})
@@ -33,11 +36,17 @@ class SqlDataSource:
     """Reads one database. Its connections cannot write.
 
     Drivers block, so every call runs in a small pool of threads of its own. `keys` maps asset
-    ids to what the plant's tables hold where these differ. Raises MisconfiguredError for an
+    ids to what the plant's tables hold where these differ. `statements` runs what a language model
+    wrote, where that is switched on. Raises MisconfiguredError for an
     address or mapping that cannot work.
     """
 
-    def __init__(self, plant: PlantFile, keys: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        plant: PlantFile,
+        keys: Mapping[str, str] | None = None,
+        statements: Statements | None = None,
+    ) -> None:
         url = engines.address(plant.source.url)
         shift_times(plant)
         self.name = plant.source.name or engines.shown(url)
@@ -45,6 +54,7 @@ class SqlDataSource:
         self._timeout = plant.source.timeout_seconds
         self._engine = engines.connect(url, self._timeout)
         self._threads = ThreadPoolExecutor(engines.THREADS, thread_name_prefix="andon-sql")
+        self._free = statements
         self._physical: dict[Fact, Physical | None] = {}
         self._statements: dict[object, Select[Any]] = {}
         self.use_keys(keys or {})
@@ -54,7 +64,7 @@ class SqlDataSource:
         self._keys = dict(keys)
         self._ids = {key: asset for asset, key in self._keys.items()}
 
-    async def fetch(self, query: Query) -> Facts:
+    async def fetch(self, query: Query, scope: Scope | None = None) -> Facts:
         """Raises NoData where the mapping lacks the fact or the table a column, or holds what is
         no number or time; SourceUnavailable on any failure (problems.PROBLEMS)."""
         first, *others = await asyncio.gather(
@@ -74,17 +84,20 @@ class SqlDataSource:
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._engine.dispose()
+        if self._free is not None:
+            self._free.close()
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """Runs `work` on a connection in this thread; errors become ours.
 
-        `work` only reads, so a connection that was lost meanwhile is replaced, once.
+        `work` only reads, so it is done again, once, where the connection was lost meanwhile or
+        others held the tables.
         """
         try:
             try:
                 return self._once(work)
             except DBAPIError as error:
-                if not error.connection_invalidated:
+                if not error.connection_invalidated and problem_of(error) != "busy":
                     raise
                 return self._once(work)
         except AndonError:
@@ -115,6 +128,8 @@ class SqlDataSource:
         return physical.columns.names() if physical else frozenset()
 
     def _fetch(self, connection: Connection, query: Query) -> Facts:
+        if query.statement is not None:
+            return self._written(connection, query)
         physical = self._place(connection, query.fact)
         if physical is None:
             raise NoData("fact_missing", fact=query.fact)
@@ -123,6 +138,16 @@ class SqlDataSource:
         if in_doubt(found, query, physical):
             found = found_by(connection.execute(*self.statement(query, physical)))
         return facts(found, query, physical, self._ids, self.name)
+
+    def _written(self, connection: Connection, query: Query) -> Facts:
+        """What a language model's statement gives, by a connection of its own."""
+        if self._free is None:
+            raise NoData("data_query.sql_off")
+        from core.data.freeform.views import TABLES
+
+        placed = {name: self._place(connection, fact) for name, fact in TABLES.items()}
+        tables = {name: physical for name, physical in placed.items() if physical is not None}
+        return self._free.fetch(query, tables, self._keys, self.name)
 
     def statement(self, query: Query, physical: Physical) -> tuple[Select[Any], Parameters]:
         """The statement for a query and its values; built once per shape."""

@@ -19,7 +19,7 @@ class CompiledInsert:
     def __init__(self, table: Table, dialect: Dialect) -> None:
         first = next(iter(table.primary_key))
         # Not the count of rows: for an INSERT no driver needs to know it, and psycopg does not.
-        statement = _insert(table, dialect).on_conflict_do_nothing().returning(first)
+        statement = insert_into(table, dialect).on_conflict_do_nothing().returning(first)
         compiled: Any = statement.compile(dialect=dialect)
         self._sql = str(compiled)
         self._names: tuple[str, ...] | None = compiled.positiontup and tuple(compiled.positiontup)
@@ -37,7 +37,7 @@ class CompiledInsert:
         return connection.exec_driver_sql(self._sql, given).one_or_none() is not None
 
 
-def _insert(table: Table, dialect: Dialect) -> sqlite.Insert | postgresql.Insert:
+def insert_into(table: Table, dialect: Dialect) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT, which each dialect has on its own."""
     if dialect.name == "sqlite":
         from sqlalchemy.dialects.sqlite import insert as sqlite_insert

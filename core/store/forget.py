@@ -10,8 +10,11 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, inspect, select
 
 from core.errors import SourceUnavailable
+from core.store import alerts, audit, stop_reasons, work_forget
+from core.store.alert_tables import audit as audit_table
 from core.store.engine import failures, store_engine
 from core.store.schema import answers, feedback, memories, people, threads
+from core.store.work_tables import actions
 
 _AT_ONCE = 500  # a statement takes a limited number of values
 _PATIENCE_SECONDS = 10.0
@@ -52,6 +55,11 @@ def forget(connection: Connection, user_id: str, only: Collection[str] | None) -
         return Forgotten(told, remembered, begun, judged)
     begun += gone(threads, threads.c.key.endswith(f"|{user_id}", autoescape=True))
     judged += gone(feedback, feedback.c.user_id == user_id)
+    if audit_table.name in known:  # what was done stays, without who did it
+        for acts in (alerts, stop_reasons, audit):
+            acts.forget(connection, user_id)
+    if actions.name in known:
+        work_forget.forget(connection, user_id)
     return Forgotten(told, remembered, begun, judged, gone(people, people.c.user_id == user_id))
 
 

@@ -66,7 +66,7 @@ def _migrate_sqlite(engine: Engine, scripts: Path, head: str) -> Migrated:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         before = _revision(connection)
         if before not in (None, head):
-            backup = _copy(file, file.with_name(f"{file.name}.{before}.bak"))
+            backup = copy_of(file, file.with_name(f"{file.name}.{before}.bak"))
         _upgrade(connection, before, scripts, head)
         connection.commit()
     return Migrated(before, head, backup)
@@ -104,7 +104,7 @@ def _upgrade(connection: Connection, before: str | None, scripts: Path, head: st
     command.upgrade(config, head)
 
 
-def _copy(file: Path, copy: Path) -> Path:
+def copy_of(file: Path, copy: Path) -> Path:
     """A copy by SQLite's own backup, which includes what still stands in the -wal file."""
     part = copy.with_name(copy.name + ".part")
     part.unlink(missing_ok=True)

@@ -12,23 +12,28 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, Table, delete, select
+from sqlalchemy import Connection, Engine, Row, delete, select
 from sqlalchemy.exc import IntegrityError
 
+from core.store import alerts, audit, stop_reasons
 from core.store.asked import Asked, asked, newest
+from core.store.compiled_insert import insert_into
 from core.store.engine import failures, store_engine
 from core.store.forget import Forgotten, forget, forget_in_copies, scrub
 from core.store.group_commit import GroupCommit
 from core.store.inbox import Inbox
+from core.store.listing import Listing
 from core.store.memories import Memories
 from core.store.migrate import migrate, revision
+from core.store.outbox import Outbox
 from core.store.people import Person
+from core.store.places import Places
 from core.store.schema import HEAD, answers, feedback, people, threads, usage
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql, sqlite
+from core.store.sending import Sending
+from core.store.subscriptions import Subscriptions
+from core.store.work import Work
 
 MAX_CONTEXT_CHARACTERS = 8_000
 T = TypeVar("T")
@@ -77,6 +82,12 @@ class Store:
         self._writes = GroupCommit(engine)
         self.inbox = Inbox(self._writes, engine.dialect)
         self.memories = Memories(engine)
+        self.places = Places(self.write, self.read, engine.dialect)
+        self.subscriptions = Subscriptions(self.write, self.read, engine.dialect)
+        self.outbox = Outbox()
+        self.sending = Sending(self.write)
+        self.listing = Listing(self.write, self.read)
+        self.work = Work(self.write, self.read, engine.dialect)
 
     @classmethod
     def open(cls, url: str, *, wait_seconds: float = 5.0) -> Self:
@@ -102,7 +113,7 @@ class Store:
     async def thread(self, key: str) -> Thread | None:
         """The thread's context as last saved, or None."""
         statement = select(threads.c.context, threads.c.updated_at).where(threads.c.key == key)
-        row = await self._run(lambda connection: connection.execute(statement).one_or_none())
+        row = await self.read(lambda connection: connection.execute(statement).one_or_none())
         return None if row is None else Thread(row.context, row.updated_at)
 
     async def save_thread(self, key: str, context: Mapping[str, Any], at: datetime) -> None:
@@ -112,24 +123,24 @@ class Store:
         starts afresh, which is better than building on an older question.
         """
         if len(json.dumps(context)) > MAX_CONTEXT_CHARACTERS:
-            await self._write(lambda c: c.execute(delete(threads).where(threads.c.key == key)))
+            await self.write(lambda c: c.execute(delete(threads).where(threads.c.key == key)))
             return
         values = {"context": dict(context), "updated_at": at}
-        statement = self._insert(threads).values(key=key, **values)
+        statement = insert_into(threads, self._engine.dialect).values(key=key, **values)
         upsert = statement.on_conflict_do_update(index_elements=["key"], set_=values)
-        await self._write(lambda connection: connection.execute(upsert))
+        await self.write(lambda connection: connection.execute(upsert))
 
     async def save_answer(self, answer: StoredAnswer) -> None:
         """Keeps the answer; one that is already kept under this id stays as it is."""
         # Not asdict: it would copy the queries, which may hold ten thousands of spans.
         values = {field.name: getattr(answer, field.name) for field in fields(answer)}
-        statement = self._insert(answers).values(values)
-        await self._write(lambda c: c.execute(statement.on_conflict_do_nothing()))
+        statement = insert_into(answers, self._engine.dialect).values(values)
+        await self.write(lambda c: c.execute(statement.on_conflict_do_nothing()))
 
     async def answer(self, id: str) -> StoredAnswer | None:
         """The answer of that id, or None: never given, or pruned."""
         statement = select(answers).where(answers.c.id == id)
-        row = await self._run(lambda connection: connection.execute(statement).one_or_none())
+        row = await self.read(lambda connection: connection.execute(statement).one_or_none())
         return None if row is None else _stored_answer(row)
 
     async def recent_answers(
@@ -141,13 +152,13 @@ class Store:
             statement = statement.where(answers.c.place_key == place_key)
         if user_id is not None:
             statement = statement.where(answers.c.user_id == user_id)
-        rows = await self._run(lambda connection: connection.execute(statement).all())
+        rows = await self.read(lambda connection: connection.execute(statement).all())
         return tuple(_stored_answer(row) for row in rows)
 
     async def asked(self, user_id: str, most: int | None = None) -> tuple[Asked, ...]:
         """What the person asked, the newest first: without the answers, which are long."""
         statement = newest(user_id, most)
-        rows = await self._run(lambda connection: connection.execute(statement).all())
+        rows = await self.read(lambda connection: connection.execute(statement).all())
         return tuple(asked(row) for row in rows)
 
     async def forget(self, user_id: str, only: Collection[str] | None = None) -> Forgotten:
@@ -156,7 +167,7 @@ class Store:
         Nothing of it is left in a SQLite file nor in the copies beside it: they are written anew,
         which takes the longer the larger they are, and in which time nobody else can write.
         """
-        gone = await self._write(lambda connection: forget(connection, user_id, only))
+        gone = await self.write(lambda connection: forget(connection, user_id, only))
         await asyncio.to_thread(scrub, self._engine)
         await asyncio.to_thread(forget_in_copies, self._engine, user_id, only)
         return gone
@@ -164,11 +175,11 @@ class Store:
     async def save_feedback(self, given: Feedback) -> bool:
         """Replaces what the user said of this answer before; False if the answer is gone."""
         values = asdict(given)
-        statement = self._insert(feedback).values(values)
+        statement = insert_into(feedback, self._engine.dialect).values(values)
         unique = ["answer_id", "user_id"]
         upsert = statement.on_conflict_do_update(index_elements=unique, set_=values)
         try:
-            await self._write(lambda connection: connection.execute(upsert))
+            await self.write(lambda connection: connection.execute(upsert))
         except IntegrityError:  # the foreign key: there is no such answer
             return False
         return True
@@ -179,7 +190,7 @@ class Store:
         statement = (
             select(*columns).where(feedback.c.answer_id == answer_id).order_by(feedback.c.at)
         )
-        rows = await self._run(lambda connection: connection.execute(statement).all())
+        rows = await self.read(lambda connection: connection.execute(statement).all())
         return tuple(Feedback(*row) for row in rows)
 
     async def prune(self, before: datetime) -> int:
@@ -189,16 +200,18 @@ class Store:
             old_threads = delete(threads).where(threads.c.updated_at < before)
             old_answers = delete(answers).where(answers.c.asked_at < before)
             connection.execute(delete(usage).where(usage.c.day < before.date().isoformat()))
+            for table in (alerts, stop_reasons, audit):
+                table.prune(connection, before)
             return (
                 connection.execute(old_threads).rowcount + connection.execute(old_answers).rowcount
             )
 
-        return await self._write(delete_old)
+        return await self.write(delete_old)
 
     async def person(self, user_id: str) -> Person | None:
         """What the person chose, or None where they chose nothing yet."""
         statement = select(people).where(people.c.user_id == user_id)
-        row = await self._run(lambda connection: connection.execute(statement).one_or_none())
+        row = await self.read(lambda connection: connection.execute(statement).one_or_none())
         if row is None:
             return None
         quiet = (row.quiet_from, row.quiet_to) if row.quiet_from else None
@@ -216,44 +229,40 @@ class Store:
             "quiet_to": quiet_to,
             "updated_at": at,
         }
-        statement = self._insert(people).values(user_id=person.user_id, **values)
+        statement = insert_into(people, self._engine.dialect).values(
+            user_id=person.user_id, **values
+        )
         upsert = statement.on_conflict_do_update(index_elements=["user_id"], set_=values)
-        await self._write(lambda connection: connection.execute(upsert))
+        await self.write(lambda connection: connection.execute(upsert))
 
     async def spent(self, user_id: str, day: str) -> tuple[int, float]:
         """The tokens that language models used for the person on that day, and their cost."""
         wanted = (usage.c.user_id == user_id) & (usage.c.day == day)
         statement = select(usage.c.tokens, usage.c.cost).where(wanted)
-        row = await self._run(lambda connection: connection.execute(statement).one_or_none())
+        row = await self.read(lambda connection: connection.execute(statement).one_or_none())
         return (0, 0.0) if row is None else (row.tokens, row.cost)
 
     async def spend(self, user_id: str, day: str, tokens: int, cost: float) -> None:
         """Adds to what the person spent on that day."""
         own = {"user_id": user_id, "day": day, "tokens": tokens, "cost": cost}
         more = {"tokens": usage.c.tokens + tokens, "cost": usage.c.cost + cost}
-        statement = self._insert(usage).values(own)
+        statement = insert_into(usage, self._engine.dialect).values(own)
         upsert = statement.on_conflict_do_update(index_elements=["user_id", "day"], set_=more)
-        await self._write(lambda connection: connection.execute(upsert))
+        await self.write(lambda connection: connection.execute(upsert))
 
-    async def _write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """What `work` returns, once its transaction is committed. It may be called twice, where
+        another write in the same transaction failed. Raises SourceUnavailable, IntegrityError."""
         return await self._writes.run(work)
 
-    async def _run(self, work: Callable[[Connection], T]) -> T:
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """What `work` returns, in a thread. Raises SourceUnavailable."""
+
         def in_thread() -> T:
             with failures(), self._engine.begin() as connection:
                 return work(connection)
 
         return await asyncio.to_thread(in_thread)
-
-    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An INSERT that knows ON CONFLICT, which each dialect has on its own."""
-        if self._engine.dialect.name == "sqlite":
-            from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-            return sqlite_insert(table)
-        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-
-        return postgresql_insert(table)
 
 
 def _stored_answer(row: Row[Any]) -> StoredAnswer:

@@ -12,7 +12,7 @@ import pytest
 
 from core.data.cache import SECONDS, CachedSource, Tier
 from core.data.query import Fact, Query
-from core.data.source import Facts, Origin
+from core.data.source import Facts, Origin, Scope
 from core.domain.periods import Interval
 from core.errors import NoData, SourceUnavailable
 from tests.data.databases import utc
@@ -45,7 +45,7 @@ class Source:
     gate: asyncio.Event | None = None
     asked: list[Query] = field(default_factory=list)
 
-    async def fetch(self, query: Query) -> Facts:
+    async def fetch(self, query: Query, scope: Scope | None = None) -> Facts:
         self.loads += 1
         self.asked.append(query)
         number = self.loads
@@ -171,13 +171,13 @@ def test_scopes_share_nothing() -> None:
     async def scenario() -> None:
         source, clock = Source(), Clock()
         cache = CachedSource(source, clock)
-        assert number(await cache.fetch(RUNNING, "a")) == 1
-        assert number(await cache.fetch(RUNNING, "b")) == 2
-        assert number(await cache.fetch(RUNNING, "a")) == 1
+        assert number(await cache.fetch(RUNNING, Scope(frozenset("a")))) == 1
+        assert number(await cache.fetch(RUNNING, Scope(frozenset("b")))) == 2
+        assert number(await cache.fetch(RUNNING, Scope(frozenset("a")))) == 1
         clock.forward(600)
         source.error = SourceUnavailable("plant", "timeout")
         with pytest.raises(SourceUnavailable):
-            await cache.fetch(RUNNING, "c")
+            await cache.fetch(RUNNING, Scope(frozenset("c")))
 
     asyncio.run(scenario())
 

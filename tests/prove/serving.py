@@ -11,7 +11,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -27,10 +27,17 @@ SOON = 60.0
 
 
 class Serving:
-    """One process; `url` is its request URL."""
+    """One process; `url` is its request URL, `more` are further settings."""
 
     def __init__(
-        self, slack: FakeSlack, home: Path, port: int, *, root: Path = ROOT, short: bool = True
+        self,
+        slack: FakeSlack,
+        home: Path,
+        port: int,
+        *,
+        root: Path = ROOT,
+        short: bool = True,
+        more: Mapping[str, str] | None = None,
     ) -> None:
         self.url = f"http://127.0.0.1:{port}/slack/events"
         self.log = home / "andon.log"
@@ -44,6 +51,7 @@ class Serving:
             "ANDON_SLACK_LOOK": "plain",  # drawing pictures takes longer than all the rest
             "SLACK_BOT_TOKEN": slack.bot_token,
             "SLACK_SIGNING_SECRET": slack.signing_secret,
+            **(more or {}),
         }
         self._command = (
             ["-m", "tests.prove.serving", NOW.isoformat()]

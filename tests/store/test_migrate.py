@@ -162,3 +162,35 @@ def test_a_start_at_head_imports_no_alembic(tmp_path: Path) -> None:
     )
     run = [sys.executable, "-c", program, url]
     assert subprocess.check_output(run, text=True) == "[]\n"
+
+
+def test_a_store_of_the_release_before_keeps_all_its_rows(store_url: str) -> None:
+    """From 0004, the last one without anything that is sent unasked."""
+    migrate(store_url, head="0004")
+    insert_answer(store_url)
+    more = (
+        "INSERT INTO people (user_id, areas, quiet_from, quiet_to, updated_at)"
+        " VALUES ('u', '[\"packaging\"]', '22:00', '06:00', '2026-11-23 06:00:00')",
+        "INSERT INTO inbox (key, channel, payload, state, attempt, received_at, lease_until)"
+        " VALUES ('k', 'slack', '{}', 'working', 1, '2026-11-23 06:00:00', '2026-11-23 06:00:00')",
+        "INSERT INTO threads (key, context, updated_at) VALUES ('t', '{}', '2026-11-23 06:00:00')",
+        "INSERT INTO usage (user_id, day, tokens, cost) VALUES ('u', '2026-11-23', 9, 0.1)",
+    )
+    tables = ("answers", "feedback", "people", "inbox", "threads", "usage")
+    with connected(store_url) as engine:
+        with engine.begin() as connection:
+            for statement in more:
+                connection.execute(text(statement))
+        before = _rows(engine, tables)
+        assert migrate(store_url).before == "0004"
+        assert _rows(engine, tables) == before
+        assert _rows(engine, ("subscriptions", "deliveries", "places")) == [[], [], []]
+    Store.open(store_url).close()
+
+
+def _rows(engine: Engine, tables: tuple[str, ...]) -> list[list[tuple[object, ...]]]:
+    with engine.connect() as connection:
+        return [
+            [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}"))]
+            for table in tables
+        ]

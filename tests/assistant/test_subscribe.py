@@ -1,0 +1,162 @@
+"""What comes to a place unasked: made, listed and ended from the chat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.access import Access
+from core.answer import Answer, Table
+from core.data.mapping import PlantFile
+from core.request import Place, Request, User
+from core.store import Store, Subscription
+from tests.assistant.conftest import Door, first_text
+from tests.plants import NOW
+
+CHANNEL = Place("console", "floor", private=False)
+
+
+def listed(answer: Answer) -> list[tuple[str, ...]]:
+    tables = [part for part in answer.parts if isinstance(part, Table)]
+    return [row[:2] for row in tables[0].rows] if tables else []
+
+
+def kept(door: Door, place: Place | None = None) -> tuple[Subscription, ...]:
+    assert door.store is not None
+    found = door.store.subscriptions.of(place or Place("console", "here"))
+    return asyncio.run(found)
+
+
+def in_channel(door: Door, text: str) -> Answer:
+    request = Request(User("console:ana"), CHANNEL, text, NOW)
+    return door._runner.run(door.assistant.handle(request))
+
+
+def test_a_command_subscribes_places_and_kinds(door: Door) -> None:
+    answer = door.ask("/andon subscribe packaging briefing,alerts")
+    assert answer.outcome == "answer"
+    assert listed(answer) == [("Packaging", "briefing at shift start, alerts")]
+    (one,) = kept(door)
+    assert (one.scope, sorted(one.kinds)) == (("packaging",), ["alerts", "briefing"])
+    assert (one.owner, one.language, one.created_at) == ("console:ana", "en", NOW)
+    assert listed(door.ask("/andon list")) == listed(answer)
+
+
+@pytest.mark.parametrize(
+    ("said", "scope", "kinds"),
+    [
+        ("/andon subscribe", ("riverside",), {"briefing", "alerts"}),
+        ("/andon subscribe all", ("riverside",), {"briefing", "alerts", "handover", "weekly",
+                                                  "monthly"}),
+        ("/andon subscribe weekly", ("riverside",), {"weekly"}),
+        ("/andon subscribe line 3 and palletizer-1 alerts", ("line-3", "palletizer-1"), {"alerts"}),
+        ("subscribe packaging briefing", ("packaging",), {"briefing"}),
+        ("Please subscribe me to the weekly summary of packaging.", ("packaging",), {"weekly"}),
+        ("abonniere Verpackung Wochenbericht und Übergabe", ("verpackung",),
+         {"weekly", "handover"}),
+        ("/andon abonnieren Linie 3 Alarme", ("line-3",), {"alerts"}),
+    ],
+)  # fmt: skip
+def test_it_may_be_said_in_many_ways(
+    door: Door, said: str, scope: tuple[str, ...], kinds: set[str]
+) -> None:
+    assert door.ask(said).outcome == "answer"
+    (one,) = kept(door)
+    assert (one.scope, sorted(one.kinds)) == (scope, sorted(kinds))
+
+
+@pytest.mark.parametrize("said", ["why did line 3 stop", "how do I subscribe?", "list the stops"])
+def test_other_things_are_no_subscription(door: Door, said: str) -> None:
+    door.ask(said)
+    assert kept(door) == ()
+
+
+def test_the_same_place_again_adds_kinds(door: Door) -> None:
+    door.ask("/andon subscribe packaging briefing")
+    door.ask("/andon subscribe packaging alerts")
+    (one,) = kept(door)
+    assert one.kinds == {"briefing", "alerts"}
+
+
+def test_ones_own_areas_are_meant_where_none_is_named(door: Door) -> None:
+    door.ask("/andon areas assembly")
+    door.ask("/andon quiet 22:00-06:00")
+    door.ask("/andon subscribe")
+    (one,) = kept(door)
+    assert (one.scope, one.quiet) == (("assembly",), ("22:00", "06:00"))
+
+
+def test_an_unknown_place_subscribes_nothing(door: Door) -> None:
+    answer = door.ask("/andon subscribe warehouse briefing")
+    assert answer.outcome != "answer"
+    assert "warehouse" in first_text(answer)
+    assert kept(door) == ()
+
+
+def test_it_is_ended_by_kind_by_place_by_id_or_altogether(door: Door) -> None:
+    door.ask("/andon subscribe packaging briefing,alerts")
+    door.ask("/andon subscribe assembly briefing")
+    assert door.ask("/andon unsubscribe").outcome == "clarify"
+    assert len(kept(door)) == 2
+    door.ask("/andon unsubscribe alerts")
+    assert [one.kinds for one in kept(door)] == [{"briefing"}, {"briefing"}]
+    door.ask("/andon unsubscribe packaging")
+    (left,) = kept(door)
+    assert left.scope == ("assembly",)
+    door.ask(f"/andon unsubscribe {left.id}")
+    assert kept(door) == ()
+    door.ask("/andon subscribe packaging")
+    answer = door.ask("/andon abbestellen alles", language="de")
+    assert first_text(answer) == "Beendet."
+    assert kept(door) == ()
+
+
+def test_what_one_may_not_see_one_may_not_subscribe(sample_file: PlantFile, tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/packers.db")
+    door = Door(sample_file, store, Access(frozenset({"packaging"})))
+    try:
+        assert door.ask("/andon subscribe assembly").outcome == "no_data"
+        assert kept(door) == ()
+        door.ask("/andon subscribe")
+        assert [one.scope for one in kept(door)] == [("packaging",)]
+    finally:
+        door.close()
+
+
+@pytest.fixture
+def readers(sample_file: PlantFile, tmp_path: Path) -> Iterator[Door]:
+    """A door for those who may not change what comes to a channel."""
+    store = Store.open(f"sqlite:///{tmp_path}/readers.db")
+    opened = Door(sample_file, store, replace(Access(), subscribes=False))
+    yield opened
+    opened.close()
+
+
+def test_a_channel_is_subscribed_by_those_who_may(readers: Door, door: Door) -> None:
+    assert in_channel(readers, "/andon subscribe packaging").outcome == "decline"
+    assert kept(readers, CHANNEL) == ()
+    assert readers.ask("/andon subscribe packaging").outcome == "answer"  # in private
+    assert in_channel(door, "/andon subscribe packaging").outcome == "answer"
+    (one,) = kept(door, CHANNEL)
+    assert (one.place.private, one.quiet) == (False, None)
+
+
+def test_who_asks_in_private_sees_what_they_subscribed_elsewhere(door: Door) -> None:
+    in_channel(door, "/andon subscribe packaging briefing")
+    answer = door.ask("/andon list")
+    assert listed(answer) == [("Packaging", "briefing at shift start")]
+
+
+def test_an_owner_hears_that_a_place_is_gone_and_nobody_else(door: Door) -> None:
+    in_channel(door, "/andon subscribe packaging briefing")
+    (one,) = kept(door, CHANNEL)
+    said = f"/andon farewell {one.id}"
+    assert door.ask(said).parts == ()
+    assert door.store is not None
+    asyncio.run(door.store.places.lose(CHANNEL, "is_archived", NOW))
+    assert "Packaging" in first_text(door.ask(said))
+    assert door.ask(said, user="console:eve").parts == ()
