@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import platform
+from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -12,11 +15,12 @@ from sqlalchemy.engine import URL
 from core.errors import MisconfiguredError
 
 DRIVERS = ("ODBC Driver 18 for SQL Server", "ODBC Driver 17 for SQL Server", "FreeTDS")
-"""In this order the first that is installed is used, where the address names none."""
+"""In this order the first that is installed is used, where the address names none; without any of
+them Microsoft's own from its Python package."""
 
 _NO_DRIVER = (
-    "no ODBC driver for SQL Server is installed: install Microsoft's msodbcsql18 "
-    "(docs/sql-server.md), or name one with ?driver=…"
+    "no ODBC driver for SQL Server is installed: .venv/bin/pip install mssql-python-odbc brings "
+    "Microsoft's (docs/sql-server.md), or name one with ?driver=…"
 )
 # Longer than a firewall lets a silent connection live is too long.
 _RECYCLE_SECONDS = 1500
@@ -32,7 +36,7 @@ _WRITES = text(
 def connect(url: URL, timeout: float, threads: int) -> Engine:
     """An engine that opens nothing yet. Raises MisconfiguredError where a driver is missing."""
     engine = create_engine(
-        complete(url, _drivers()),
+        complete(url, _drivers(), packaged()),
         # Nothing is written, so there need be no transaction: a question is one round trip.
         isolation_level="AUTOCOMMIT",
         pool_size=threads,
@@ -79,10 +83,22 @@ def _drivers() -> list[str]:
     return list(pyodbc.drivers())
 
 
-def complete(url: URL, installed: list[str]) -> URL:
-    """The address with what it leaves open. What it says itself holds."""
+def packaged() -> str | None:
+    """The file of Microsoft's driver in its Python package, which ODBC knows nothing of."""
+    found = find_spec("mssql_python_odbc")
+    if found is None or not found.submodule_search_locations:
+        return None
+    libs = Path(found.submodule_search_locations[0]) / "libs"
+    system = "debian_ubuntu" if Path("/etc/debian_version").exists() else "rhel"
+    built = f"linux/{system}/{platform.machine()}/lib/libmsodbcsql-18*"
+    return next((str(path) for path in sorted(libs.glob(built))), None)
+
+
+def complete(url: URL, installed: Sequence[str], packaged: str | None = None) -> URL:
+    """The address with what it leaves open. What it says itself holds. Raises MisconfiguredError
+    where there is no driver."""
     given = {key.lower() for key in url.query}
-    driver = next((name for name in DRIVERS if name in installed), None)
+    driver = next((name for name in DRIVERS if name in installed), None) or packaged
     if "driver" not in given and "odbc_connect" not in given:
         if driver is None:
             raise MisconfiguredError("source.url", _NO_DRIVER)

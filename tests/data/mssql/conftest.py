@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 import core.data
+from core.data import mssql
 from core.data.mapping import PlantFile, load
 from tests.fakes.tds import FakeSqlServer
 from tests.plants import sample_path
@@ -25,15 +26,10 @@ SAMPLE = Path(core.data.__file__).parent / "sample.toml"
 def odbc_driver() -> str:
     """The driver's file, as `driver=` in an address names it."""
     try:
-        import mssql_python_odbc
         import pyodbc  # noqa: F401 - loads the system's libodbc
     except ImportError:
-        missing_part("no SQL Server driver: install unixodbc (Debian) and the dev requirements")
-    folder = Path(mssql_python_odbc.__file__).parent / "libs"
-    found = sorted(folder.glob("linux/debian_ubuntu/*/lib/libmsodbcsql-18*"))
-    if not found:
-        missing_part("mssql-python-odbc holds no driver for this system")
-    return str(found[0])
+        missing_part("no ODBC: install unixodbc (Debian) and the dev requirements")
+    return mssql.packaged() or missing_part("mssql-python-odbc holds no driver for this system")
 
 
 @pytest.fixture(scope="session")

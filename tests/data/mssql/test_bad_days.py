@@ -192,7 +192,7 @@ def test_no_driver_is_said_before_anything_is_asked() -> None:
     url = URL.create("mssql+pyodbc", "andon", "secret", "db.plant", 1433, "mes")
     with pytest.raises(MisconfiguredError) as caught:
         mssql.complete(url, [])
-    assert "msodbcsql18" in str(caught.value)
+    assert "mssql-python-odbc" in str(caught.value)
     assert "secret" not in str(caught.value)
 
 
@@ -204,6 +204,12 @@ def test_the_best_driver_is_taken_and_what_is_written_holds() -> None:
     assert made.query["Encrypt"] == "strict"
     assert made.query["ApplicationIntent"] == "ReadOnly"
     assert "ApplicationIntent" not in mssql.complete(url, ["FreeTDS"]).query
+    assert mssql.complete(url, [], "/opt/msodbcsql.so").query["driver"] == "/opt/msodbcsql.so"
+
+
+def test_microsofts_packaged_driver_is_found(address: URL) -> None:
+    """Nothing is installed for ODBC here: the address need not name the file."""
+    assert fetch(address.difference_update_query(["driver"])).rows
 
 
 def test_no_password_in_any_log(address: URL, caplog: pytest.LogCaptureFixture) -> None:
