@@ -23,6 +23,7 @@ NAMES = (
     "ANDON_MODEL_PRICES",
     "ANDON_MODEL_SQL",
     "ANDON_MODEL_SQL_URL",
+    "ANDON_MEMORY_EXTRACTION",
 )
 USUAL = "gpt-4.1-mini"
 _APIS = ("auto", "chat", "responses")
@@ -52,7 +53,16 @@ def model_choice(values: Mapping[str, str]) -> ModelChoice | None:
     if limits.cost_per_day is not None and (free := set(names) - set(prices)):
         problem = f"ANDON_MODEL_COST_PER_DAY needs the price of {', '.join(sorted(free))}"
         raise MisconfiguredError("ANDON_MODEL_PRICES", problem)
-    return ModelChoice(names, key, url, anthropic, cast("Api", api), tuple(prices.items()), limits)
+    return ModelChoice(
+        names,
+        key,
+        url,
+        anthropic,
+        cast("Api", api),
+        tuple(prices.items()),
+        limits,
+        extraction=_is_on(values, "ANDON_MEMORY_EXTRACTION", "on"),
+    )
 
 
 def _names(said: str, url: str, *, has_openai: bool, has_anthropic: bool) -> tuple[str, ...]:
@@ -94,11 +104,16 @@ def _limits(values: Mapping[str, str]) -> Limits:
 
 def _sql(values: Mapping[str, str]) -> bool:
     """Whether the model may write statements, which are read with sqlglot."""
-    said = values.get("ANDON_MODEL_SQL") or "off"
-    if said not in ("on", "off"):
-        raise MisconfiguredError("ANDON_MODEL_SQL", f"is {said[:20]!r}; it can be on or off")
-    if said == "on" and find_spec("sqlglot") is None:
+    is_on = _is_on(values, "ANDON_MODEL_SQL", "off")
+    if is_on and find_spec("sqlglot") is None:
         raise MisconfiguredError("ANDON_MODEL_SQL", "needs: pip install 'andon[model]'")
+    return is_on
+
+
+def _is_on(values: Mapping[str, str], name: str, usual: str) -> bool:
+    said = values.get(name) or usual
+    if said not in ("on", "off"):
+        raise MisconfiguredError(name, f"is {said[:20]!r}; it can be on or off")
     return said == "on"
 
 

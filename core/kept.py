@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
@@ -18,7 +19,10 @@ from core.errors import SourceUnavailable
 from core.memory import Memory
 from core.past import Past, visible
 from core.request import Place, Request
-from core.store import Asked, Feedback, Forgotten, Person, Store, StoredAnswer
+from core.store import Asked, Feedback, Forgotten, Person, Store, StoredAnswer, noticed
+
+if TYPE_CHECKING:
+    from core.noticing import Noticing
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +89,24 @@ class Kept:
         if self._memory is not None:
             self._memory.note(request.user.id)
 
+    @property
+    def noticing(self) -> Noticing | None:
+        """What notices what people say of themselves; None where nothing does."""
+        return None if self._memory is None else self._memory.noticing
+
+    async def notice(
+        self, request: Request, answer: Answer, source: str, is_wanted: Callable[[], bool]
+    ) -> None:
+        """Keeps what was noticed in the question that the answer `source` was given to, unless
+        that was forgotten meanwhile. Raises SourceUnavailable."""
+        if self._store is None or self._memory is None:
+            return
+        row = asdict(self._stored(request, answer, (), {}))
+        # Asked again while the store is written: forgetting waits for it, or has been before.
+        done = await self._store.write(lambda c: is_wanted() and noticed.keep(c, row, source))
+        if done:
+            self._memory.note(request.user.id)
+
     async def asked(self, user_id: str) -> tuple[Asked, ...]:
         """All that the person asked, the newest first. Raises SourceUnavailable."""
         if self._store is None:
@@ -95,6 +117,8 @@ class Kept:
         """See Store.forget. Raises SourceUnavailable."""
         if self._store is None:
             raise SourceUnavailable("store", "no connection")
+        if self.noticing is not None:
+            self.noticing.drop(user_id)
         return await self._store.forget(user_id, only)
 
     def past(self, request: Request) -> Past | None:

@@ -27,6 +27,7 @@ from core.store import Store, StoredAnswer
 from core.store.asked import place_of
 
 if TYPE_CHECKING:
+    from core.noticing import Noticing
     from core.store.memories import Memories, Near
 
 log = logging.getLogger(__name__)
@@ -46,13 +47,15 @@ _PROVIDER = "andon"
 
 
 class Memory:
-    """One per process; several processes may share the store. `folder` is Mem0's own.
+    """One per process; several processes may share the store. `folder` is Mem0's own; `noticing`
+    is there where a language model may notice what people say of themselves.
 
     Nothing is imported before the first search, or `open`.
     """
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(self, store: Store, folder: Path, noticing: Noticing | None = None) -> None:
         self._store, self._folder = store, folder
+        self.noticing = noticing
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="andon-memory")
         self._waiting = 0
         self._is_open = False
@@ -70,6 +73,8 @@ class Memory:
         self._is_open = self.is_installed
         if self._is_open:
             self._thread.submit(self._quietly, self._load)
+            if self.noticing is not None:
+                self.noticing.open()
 
     def note(self, user_id: str) -> None:
         """Says that the person was given an answer. Returns at once; where too many wait already
@@ -87,6 +92,8 @@ class Memory:
     def close(self) -> None:
         """What still waits is caught up with later."""
         self._is_open = False
+        if self.noticing is not None:
+            self.noticing.close()
         self._thread.shutdown(cancel_futures=True)
 
     # --- in the thread
@@ -122,7 +129,7 @@ class Memory:
 
     def _load(self) -> Any:
         if self._mem0 is None:
-            self._mem0 = _mem0(self._folder, self._store.memories)
+            self._mem0 = mem0_with(self._folder, Embedder, Vectors(self._store.memories))
         return self._mem0
 
     def _quietly(self, work: Callable[[], object]) -> None:
@@ -169,13 +176,13 @@ def _key(user_id: str) -> str:
     return quote(user_id, safe=":")
 
 
-def _mem0(folder: Path, memories: Memories) -> Any:
-    """Mem0 with the parts below in place of its own."""
+def mem0_with(folder: Path, embedder: type, vectors: object) -> Any:
+    """Mem0 with these in place of its own, and without a language model or a history."""
     folder.mkdir(parents=True, exist_ok=True)
     # Read while it is imported: without them it calls home, and writes beneath the user's home.
     os.environ["MEM0_TELEMETRY"] = "False"
     os.environ["MEM0_DIR"] = str(folder)
-    logging.getLogger("mem0").setLevel(logging.ERROR)  # it would log what people asked
+    logging.getLogger("mem0").setLevel(logging.CRITICAL)  # it would log what people asked
 
     from mem0 import Memory as Mem0
     from mem0.configs.base import MemoryConfig
@@ -188,15 +195,15 @@ def _mem0(folder: Path, memories: Memories) -> Any:
 
     # Where spaCy is installed it would fetch a model from a hub.
     spacy_models._load_failed_full = spacy_models._load_failed_lemma = True
-    EmbedderFactory.provider_to_class[_PROVIDER] = f"{__name__}.{Embedder.__name__}"
-    VectorStoreFactory.provider_to_class[_PROVIDER] = f"{__name__}.{Vectors.__name__}"
+    # Each under a name of its own: another thread may be making another Mem0.
+    found, kept = embedder.__name__, type(vectors).__name__
+    EmbedderFactory.provider_to_class[found] = f"{embedder.__module__}.{found}"
+    VectorStoreFactory.provider_to_class[kept] = f"{type(vectors).__module__}.{kept}"
     LlmFactory.register_provider(_PROVIDER, f"{__name__}.{NoModel.__name__}", BaseLlmConfig)
     made = Mem0(
         MemoryConfig.model_construct(  # unlike the constructor it takes providers of ours
-            embedder=EmbedderConfig.model_construct(provider=_PROVIDER, config={}),
-            vector_store=VectorStoreConfig.model_construct(
-                provider=_PROVIDER, config=Vectors(memories)
-            ),
+            embedder=EmbedderConfig.model_construct(provider=found, config={}),
+            vector_store=VectorStoreConfig.model_construct(provider=kept, config=vectors),
             llm=LlmConfig.model_construct(provider=_PROVIDER, config={}),
             history_db_path=":memory:",
         )
@@ -206,7 +213,7 @@ def _mem0(folder: Path, memories: Memories) -> Any:
 
 
 class NoModel:
-    """Stands where Mem0 wants a language model; `infer=False` asks none."""
+    """Stands where Mem0 wants a language model; `infer=False` asks none (core/noticing.py does)."""
 
     def __init__(self, _config: object) -> None: ...
 
@@ -215,6 +222,13 @@ class NoHistory:
     """Mem0 keeps a second copy of every text, which deleting does not reach: none is kept."""
 
     def add_history(self, *_what: object, **_how: object) -> None: ...
+
+    def batch_add_history(self, *_what: object, **_how: object) -> None: ...
+
+    def save_messages(self, *_what: object, **_how: object) -> None: ...
+
+    def get_last_messages(self, *_what: object, **_how: object) -> list[dict[str, str]]:
+        return []
 
 
 class Embedder:

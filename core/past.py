@@ -17,11 +17,14 @@ from core.planner.asset_words import AssetNames
 from core.planner.lexicon import folded
 from core.planner.period_words import find_period
 from core.request import Place
+from core.stated import topic
 from core.store import Asked, Store, StoredAnswer
 from core.store.asked import place_of
 
 SAID = "remember"
 """Stands for the tool of what a person told the bot to keep in mind."""
+NOTICED = "noticed"
+"""Among the arguments: nobody told it to be kept, a language model noticed it."""
 _MOST = 5_000
 _IN_MIND, _LONGEST = 5, 200
 _AS_NEAR = 0.03  # cosine
@@ -60,7 +63,7 @@ class Past:
         """What was asked of any of the assets (empty: of whatever), asked in the interval or
         about it, and about that matter."""
         known = [asked for asked in await self._all() if may_see(asked)]
-        said = tuple(a for a in known if a.tool == SAID and _is_of(a, assets))
+        said = tuple(a for a in standing(known) if _is_of(a, assets))
         questions = [a for a in known if a.tool != SAID and _is_of(a, assets)]
         if interval is not None:
             then = [a for a in questions if interval.start <= a.asked_at < interval.end]
@@ -81,9 +84,9 @@ class Past:
         """For a language model, a line each: what the person told to be kept in mind, and their
         last questions. Without figures: those are fetched anew."""
         known = [asked for asked in await self._all() if may_see(asked)]
-        said = [a for a in known if a.tool == SAID][:_IN_MIND]
+        said = standing(known)[:_IN_MIND]
         questions = _once(a for a in known if a.tool != SAID)[:_IN_MIND]
-        lines = [f"told to keep in mind: {a.question[:_LONGEST]}" for a in said]
+        lines = [_line(a) for a in said]
         lines += [f"asked on {a.asked_at:%Y-%m-%d}: {a.question[:_LONGEST]}" for a in questions]
         return "\n".join(lines)
 
@@ -100,6 +103,16 @@ class Past:
 
     def _is_for_here(self, asked: Asked) -> bool:
         return self._place is None or place_of(asked.place_key, self._user_id) == self._place
+
+
+def standing(known: Iterable[Asked]) -> tuple[Asked, ...]:
+    """What the person said and did not say anew or otherwise since, the newest first: of those
+    that are told the same or are of one topic, the newest. `known` has the newest first."""
+    newest: dict[str, Asked] = {}
+    for asked in known:
+        if asked.tool == SAID:
+            newest.setdefault(topic(asked.question), asked)
+    return tuple(newest.values())
 
 
 def visible(access: Access, hierarchy: Hierarchy) -> Callable[[Asked], bool]:
@@ -127,6 +140,11 @@ def matter(text: str, names: AssetNames, shift_names: Sequence[str]) -> str:
 def _asking_words() -> frozenset[str]:
     """With which one asks for what was asked; what is left names the matter."""
     return frozenset(files("core").joinpath("past_words.txt").read_text("utf-8").split())
+
+
+def _line(said: Asked) -> str:
+    how = "said in passing" if said.args.get(NOTICED) else "told to keep in mind"
+    return f"{how}: {said.question[:_LONGEST]}"
 
 
 def _is_of(asked: Asked, assets: Collection[str]) -> bool:

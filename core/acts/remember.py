@@ -1,17 +1,18 @@
 """What a person says of themselves, to be kept in mind: "remember that …", "I run the night
-shift", "always in minutes"."""
+shift", "always in minutes"; and what a language model notices beside a question."""
 
 from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core.answer import Answer, Text
 from core.asking import Asking
 from core.errors import NoData
 from core.kept import Kept
-from core.past import SAID
+from core.past import NOTICED, SAID
 
 # Told to be kept in mind; "remember what I asked?" is a question.
 _TOLD = re.compile(
@@ -59,10 +60,29 @@ async def remember(said: str, asking: Asking, kept: Kept) -> Answer:
     NoData where nothing is remembered."""
     if kept.past(asking.request) is None:
         raise NoData("memory_off")
+    answer = _noted(said, asking)
+    await kept.say(replace(asking.request, text=said), answer)
+    return replace(answer, id="")
+
+
+def listen(answer: Answer, asking: Asking, kept: Kept) -> None:
+    """Once an answer was given: what the person said of themselves beside the question is noticed
+    and kept, later and elsewhere, where that is switched on. Returns at once."""
+    request, noticing = asking.request, kept.noticing
+    if noticing is None or not request.typed:
+        return
+
+    async def keep(said: Sequence[str], is_wanted: Callable[[], bool]) -> None:
+        for one in said:
+            noted = _noted(one, asking, **{NOTICED: True})
+            await kept.notice(replace(request, text=one), noted, answer.id, is_wanted)
+
+    noticing.hear(request.user.id, request.now.date().isoformat(), request.text, keep)
+
+
+def _noted(said: str, asking: Asking, **more: object) -> Answer:
     names = asking.installation.names(asking.plant)
     ids = [i for mention in names.find(said) if mention.sort == "known" for i in mention.ids]
     parts = (Text(asking.words.say("memory.noted", said=said)),)
-    args: dict[str, object] = {"assets": ids}
-    answer = Answer("answer", parts, (), SAID, args, secrets.token_hex(4), asking.words.language)
-    await kept.say(replace(asking.request, text=said), answer)
-    return replace(answer, id="")
+    args: dict[str, object] = {"assets": ids, **more}
+    return Answer("answer", parts, (), SAID, args, secrets.token_hex(4), asking.words.language)

@@ -23,7 +23,8 @@ _THINKING = re.compile(r"(?:o\d|gpt-(?:[5-9]|\d\d))(?!.*chat)")
 class ModelChoice:
     """Which models answer: `names` in the order in which they are tried, "anthropic:" before those
     of Anthropic. `base_url` is an OpenAI-compatible server's, empty for OpenAI itself; `api` which
-    of its two interfaces is spoken. `prices` are by name, per million tokens."""
+    of its two interfaces is spoken. `prices` are by name, per million tokens. `extraction`: what
+    people say of themselves may be noticed and remembered."""
 
     names: tuple[str, ...]
     api_key: str = field(default="", repr=False)
@@ -32,6 +33,7 @@ class ModelChoice:
     api: Api = "auto"
     prices: tuple[tuple[str, Price], ...] = ()
     limits: Limits = field(default_factory=Limits)
+    extraction: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from core.domain.assets import PLANT, Asset
 from core.domain.periods import Period
 from core.errors import NoData
 from core.figures import names
-from core.past import Found, Past, matter, visible
+from core.past import NOTICED, Found, Past, matter, visible
 from core.recalled import Recalled, recalled
 from core.store import Asked
 from core.tool import ManufacturingTool, PeriodArgs
@@ -214,8 +214,13 @@ def _more(result: RecallResult, words: Words) -> Iterator[Table]:
     for key, listed in (("others", result.others), ("said", result.said)):
         if listed:
             heads = (words.say("memory_recall.when"), words.say(f"memory_recall.{key}"))
-            rows = [(words.moment(a.asked_at, result.zone), _short(a.question)) for a in listed]
+            rows = [(words.moment(a.asked_at, result.zone), _listed(a, words)) for a in listed]
             yield Table(heads, tuple(rows), "ll")
+
+
+def _listed(asked: Asked, words: Words) -> str:
+    said = _short(asked.question)
+    return words.say("noticed.in_passing", said=said) if asked.args.get(NOTICED) else said
 
 
 def _notices(result: RecallResult, words: Words) -> Iterator[Notice]:

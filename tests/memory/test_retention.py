@@ -53,3 +53,21 @@ def test_it_is_half_a_year_and_on_unless_told_otherwise(tmp_path: Path) -> None:
 def test_what_is_set_wrongly_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(MisconfiguredError, match=name):
         load({"ANDON_HOME": str(tmp_path), name: value}, tmp_path)
+
+
+def test_nobody_listens_without_a_model_and_the_setting(tmp_path: Path) -> None:
+    pytest.importorskip("langchain_openai")
+
+    def listens(**more: str) -> bool:
+        app = build(load({"ANDON_HOME": str(tmp_path), **more}, tmp_path), lambda: NOW)
+        asyncio.run(app.close())
+        return app.memory is not None and app.memory.noticing is not None
+
+    assert not listens()
+    assert not listens(ANDON_MEMORY_EXTRACTION="on")
+    assert listens(OPENAI_API_KEY="sk-x")
+    assert not listens(OPENAI_API_KEY="sk-x", ANDON_MODEL="off")
+    assert not listens(OPENAI_API_KEY="sk-x", ANDON_MEMORY="off")
+    assert not listens(OPENAI_API_KEY="sk-x", ANDON_MEMORY_EXTRACTION="off")
+    with pytest.raises(MisconfiguredError, match="ANDON_MEMORY_EXTRACTION"):
+        listens(OPENAI_API_KEY="sk-x", ANDON_MEMORY_EXTRACTION="yes")
