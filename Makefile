@@ -1,4 +1,4 @@
-# Everything runs in .venv, made from the two hash locks; Python 3.11 or newer is all it needs.
+# Everything runs in .venv, made from hash locks; Python 3.11 or newer is all it needs.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -54,10 +54,15 @@ prove: setup
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-config --no-annotate --custom-compile-command "make lock" --group build \
 	--extra pictures --extra slack --extra teams pyproject.toml
+# Supabase's client, which the last one has, knows no newer websockets.
 lock:
 	$(LOCK) -o requirements.lock
-	$(LOCK) --extra model --extra memory -c requirements.lock -o requirements-model.lock
-	$(LOCK) --extra model --extra memory --group dev -c requirements-model.lock -o requirements-dev.lock
+	echo 'websockets<16' | $(LOCK) --extra model --extra memory -c requirements.lock -c /dev/stdin \
+		-o requirements-model.lock
+	$(LOCK) --extra postgres --extra mssql --extra supabase -c requirements-model.lock \
+		-o requirements-databases.lock
+	$(LOCK) --extra model --extra memory --extra supabase --group dev -c requirements-model.lock \
+		-o requirements-dev.lock
 
 clean:
 	rm -rf .venv .andon .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist

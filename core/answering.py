@@ -114,7 +114,7 @@ class Answering:
         except PlantsDiffer as error:
             return Ran(replies.plants_differ(error, command, words))
         parts = _after_lead(parts, _not_used(command, words)) + _notices(context, words)
-        parts += disputed(context.disputes, installation.hierarchy, words)
+        parts += disputed(context.cited.disputes, installation.hierarchy, words)
         if command.period:
             said = " ".join(("/oee", *map(str, _ids(context)), command.period))
             parts += (Actions((Action(said, said),)),)

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 
 from core.access import Access
 from core.answer import Citation
-from core.citing import filter_of
+from core.cited import Cited
 from core.data.cache import CachedSource
 from core.data.mapping import PlantMapping
 from core.data.query import Condition, Fact, Query
 from core.data.source import Facts, Row
-from core.disputes import Dispute
 from core.domain import oee, periods
 from core.domain.assets import PLANT, Asset, Hierarchy
 from core.domain.periods import Interval, Period
 from core.domain.shifts import ShiftCalendar
-from core.errors import NoData, PlantsDiffer, UserError
+from core.errors import NoData, PlantsDiffer, SourceUnavailable, UserError
 from core.installation import Installation
 from core.past import Past
 from core.planner.period_words import parse_period
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 
 _RECENT = timedelta(days=3)
 _NOWHERE = Place("")
+# Facts without which figures are unknown, but none is another one.
+_ADDED: frozenset[Fact] = frozenset({"cost", "product", "target"})
 Default = Callable[[ShiftCalendar, datetime], Period]
 
 
@@ -47,12 +48,12 @@ class Fetched:
 class ToolContext:
     """One question's view of the installation. `now` is aware UTC, on the whole minute.
 
-    `resolved` collects what the words were taken to mean; `citations` and `queries` what was
-    read (a citation's `query` is an index into `queries`); `notes` are (key, arguments) of
-    caveats that hold for the answer as a whole, `disputes` where two sources differ. `fixed_period` is the period of an answer that is
-    asked for again, whatever its words would mean by now. `past` is what the asker asked before,
-    as far as it may be recalled here; None where looking back is switched off. `store` is the bot's
-    own state, None where there is none; `place` is where the answer will be read.
+    `resolved` collects what the words were taken to mean, `cited` what was read; `notes` are (key,
+    arguments) of caveats that hold for the answer as a whole. `fixed_period` is the period of an
+    answer that is asked for again, whatever its words would mean by now. `past` is what the asker
+    asked before, as far as it may be recalled here; None where looking back is switched off.
+    `store` is the bot's own state, None where there is none; `place` is where the answer will be
+    read.
     """
 
     user: User
@@ -63,15 +64,23 @@ class ToolContext:
     access: Access = field(default_factory=Access)
     plant: str | None = None
     resolved: dict[str, object] = field(default_factory=dict)
-    citations: list[Citation] = field(default_factory=list)
-    queries: list[Query] = field(default_factory=list)
     notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
-    disputes: list[Dispute] = field(default_factory=list)
     fixed_period: Period | None = None
     past: Past | None = None
     store: Store | None = None
     place: Place = _NOWHERE
-    _cited: dict[object, int] = field(default_factory=dict)
+    cited: Cited = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cited = Cited(self.words)
+
+    @property
+    def citations(self) -> Sequence[Citation]:
+        return self.cited.citations
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        return self.cited.queries
 
     # --- what the words mean
 
@@ -197,19 +206,38 @@ class ToolContext:
         return {*columns} <= await self.columns(fact) and bool(await self.columns(fact))
 
     async def columns(self, fact: Fact) -> frozenset[str]:
-        return await self.source.columns(fact)
+        try:
+            return await self.source.columns(fact)
+        except SourceUnavailable as error:
+            self._go_on_without(fact, error)
+            return frozenset()
 
     async def fetch(self, query: Query) -> Fetched:
         """Reads and cites. Raises NoData, SourceUnavailable."""
         query = await self._allowed(query)
-        facts = await self.source.fetch(query, self.access.scope)
+        try:
+            facts = await self.source.fetch(query, self.access.scope)
+        except SourceUnavailable as error:
+            self._go_on_without(query.fact, error)
+            return Fetched((), 0, None)
         return Fetched(facts.rows, self._cite(query, facts), facts.as_of)
 
     async def look_up(self, query: Query) -> tuple[Row, ...]:
         """Reads without citing: definitions and clocks that no figure is made of."""
-        facts = await self.source.fetch(await self._allowed(query), self.access.scope)
+        query = await self._allowed(query)
+        try:
+            facts = await self.source.fetch(query, self.access.scope)
+        except SourceUnavailable as error:
+            self._go_on_without(query.fact, error)
+            return ()
         self._remark(facts)
         return facts.rows
+
+    def _go_on_without(self, fact: Fact, error: SourceUnavailable) -> None:
+        """Says what is missing, where that leaves all other figures as they are; else raises."""
+        if fact not in _ADDED:
+            raise error
+        self.note(f"without_{fact}", source=error.system)
 
     async def data_times(self, assets: Iterable[str]) -> dict[str, datetime]:
         """Asset → the newest time in its production data (its live data where there is none)."""
@@ -260,23 +288,8 @@ class ToolContext:
     # --- citations
 
     def _cite(self, query: Query, facts: Facts) -> int:
-        """One number for one filter of one table, however it is summed up."""
-        key = (query.fact, query.assets, query.interval, query.where, query.statement)
         self._remark(facts)
-        if key not in self._cited:
-            self._cited[key] = len(self.citations) + 1
-            self.queries.append(query)
-            self.citations.append(self._citation(query, facts))
-            self._dispute(query, facts, self._cited[key])
-            return self._cited[key]
-        self._dispute(query, facts, self._cited[key])
-        number = self._cited[key]
-        old = self.citations[number - 1]
-        if facts.origin.rows > old.rows or (facts.as_of and not old.as_of):
-            self.citations[number - 1] = replace(
-                old, rows=max(old.rows, facts.origin.rows), as_of=old.as_of or facts.as_of
-            )
-        return number
+        return self.cited.cite(query, facts, self._zone(query))
 
     def _remark(self, facts: Facts) -> None:
         """What the reader must know of where the facts come from."""
@@ -284,36 +297,6 @@ class ToolContext:
             self.note("stale_cache", source=facts.origin.source, moment=facts.stale)
         for remark in facts.remarks:
             self.note(remark.key, **remark.arguments)
-
-    def _dispute(self, query: Query, facts: Facts, number: int) -> None:
-        """Keeps what a second source says otherwise, with a citation of its own."""
-        if facts.second is None:
-            return
-        key = (number, facts.second.origin.source)
-        if key not in self._cited:
-            self._cited[key] = len(self.citations) + 1
-            theirs = self._citation(query, facts.second)
-            self.citations.append(replace(theirs, query=self.citations[number - 1].query))
-        cites = number, self._cited[key]
-        for one in facts.differences:
-            sources = facts.origin.source, facts.second.origin.source
-            self.disputes.append(Dispute(one, *sources, query.interval, cites))
-
-    def _citation(self, query: Query, facts: Facts) -> Citation:
-        zone = self._zone(query)
-        span = query.interval and self.words.span(query.interval.start, query.interval.end, zone)
-        return Citation(
-            number=len(self.citations) + 1,
-            source=facts.origin.source,
-            table=facts.origin.table,
-            filter=filter_of(query),
-            period=span or "",
-            rows=facts.origin.rows,
-            as_of=facts.as_of,
-            query=len(self.queries) - 1,
-            note=facts.origin.note,
-            zone=zone,
-        )
 
     def _zone(self, query: Query) -> str:
         asked = self.resolved.get("assets")

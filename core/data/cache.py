@@ -12,7 +12,7 @@ from typing import Literal
 from cachetools import LRUCache, TTLCache
 
 from core.data.query import Fact, Query
-from core.data.source import DataSource, Facts
+from core.data.source import DataSource, Facts, Scope
 from core.errors import SourceUnavailable
 
 Tier = Literal["live", "daily", "static"]
@@ -20,6 +20,7 @@ SECONDS: dict[Tier, int] = {"live": 60, "daily": 15 * 60, "static": 60 * 60}
 _STATIC: frozenset[Fact] = frozenset(
     {"asset", "product", "product_rate", "calendar", "target", "cost"}
 )
+_Key = tuple[Query, Scope | None]
 # What a tier and the older values may hold, about 50 MB each.
 _ROWS = 50_000
 
@@ -85,10 +86,10 @@ class CachedSource:
         seconds = lambda: clock().timestamp()  # noqa: E731
         self._shelves = {tier: _Shelf(limit, seconds) for tier, limit in SECONDS.items()}
         self._old: LRUCache[object, _Kept] = LRUCache(_ROWS, getsizeof=attrgetter("size"))
-        self._loading: dict[object, asyncio.Task[Facts]] = {}
+        self._loading: dict[_Key, asyncio.Task[Facts]] = {}
         self._columns: dict[Fact, frozenset[str]] = {}
 
-    async def fetch(self, query: Query, scope: str = "") -> Facts:
+    async def fetch(self, query: Query, scope: Scope | None = None) -> Facts:
         """Raises what the source raises, unless it failed and an older value is at hand."""
         key = (query, scope)
         shelf = self._shelves[tier_of(query, self._clock())]
@@ -99,16 +100,17 @@ class CachedSource:
         task = self._loading.get(key)
         if task is None:
             shelf.counts.misses += 1
-            task = self._loading[key] = asyncio.create_task(self._load(key, query, shelf))
+            task = self._loading[key] = asyncio.create_task(self._load(key, shelf))
             task.add_done_callback(lambda done: self._loaded(key, done))
         else:
             shelf.counts.shared += 1
         # One asker who gives up must not end the load for the others.
         return await asyncio.shield(task)
 
-    async def _load(self, key: object, query: Query, shelf: _Shelf) -> Facts:
+    async def _load(self, key: _Key, shelf: _Shelf) -> Facts:
+        query, scope = key
         try:
-            facts = await self._source.fetch(query)
+            facts = await self._source.fetch(query, scope)
         except SourceUnavailable:
             kept = self._old.get(key)
             if kept is None:
@@ -116,11 +118,12 @@ class CachedSource:
             shelf.counts.stale += 1
             return replace(kept.facts, stale=kept.at)
         made = _Kept(facts, self._clock().astimezone(UTC), _size(query, facts))
-        if made.size <= _ROWS // 4 and self._loading.get(key) is asyncio.current_task():
+        is_wanted = made.size <= _ROWS // 4 and self._loading.get(key) is asyncio.current_task()
+        if is_wanted and not facts.remarks:  # what stands in for a source goes when that is back
             shelf.fresh[key] = self._old[key] = made
         return facts
 
-    def _loaded(self, key: object, task: asyncio.Task[Facts]) -> None:
+    def _loaded(self, key: _Key, task: asyncio.Task[Facts]) -> None:
         if self._loading.get(key) is task:
             del self._loading[key]
         if not task.cancelled():

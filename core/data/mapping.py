@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import time, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -101,9 +102,16 @@ class FactMapping(_Strict):
     row 1 day, a closed stop 31 days by default (core.data.schema); open stops are always found.
     `rows_are = "sums"` says that a downtime row is a shift's or day's sum, not one stop: then
     there is no count, no longest stop and no MTBF.
+    `source` names the source where the fact lies, "main" being [source]; `also` one that holds the
+    same figures: both are asked, and where they differ by more than `tolerance_percent` the answer
+    shows both; `fallback` one that is asked where the first does not answer (core.data.routing).
     """
 
-    table: str
+    table: str = ""
+    source: str = "main"
+    also: str = ""
+    fallback: str = ""
+    tolerance_percent: float = Field(default=1, ge=0, lt=100)
     where: str = ""
     time_zone: Zone = "UTC"
     longest: Length | None = None
@@ -167,21 +175,30 @@ class RulesMapping(_Strict):
     long_stop_minutes: float = Field(default=15, gt=0)
     preliminary_minutes: float = Field(default=15, ge=0)
     stale_minutes: float = Field(default=30, gt=0)
+    follow_up_shifts: int = Field(default=3, ge=1, le=30)
     bands: tuple[float, float] = (65, 85)
     coverage_warn: float = 90
     coverage_withhold: float = 50
 
 
 class SourceMapping(_Strict):
-    url: str
+    """A database ("sql": any address that SQLAlchemy speaks to) or a Supabase project.
+
+    `facts` says where it holds facts that lie elsewhere first (FactMapping.also, .fallback).
+    """
+
+    kind: Literal["sql", "supabase"] = "sql"
+    url: str = ""
     name: str = ""
     timeout_seconds: float = Field(default=10, gt=0, le=120)
+    facts: dict[Fact, FactMapping] = Field(default_factory=dict)
 
 
 class PlantFile(_Strict):
-    """A whole plant.toml."""
+    """A whole plant.toml. `sources` are further ones, by the name that facts call them."""
 
     source: SourceMapping
+    sources: dict[str, SourceMapping] = Field(default_factory=dict)
     rules: RulesMapping = RulesMapping()
     plants: dict[str, PlantMapping] = Field(default_factory=dict)
     assets: tuple[AssetMapping, ...] = ()
@@ -189,7 +206,8 @@ class PlantFile(_Strict):
 
     @model_validator(mode="after")
     def _columns(self) -> Self:
-        for fact, mapping in self.facts.items():
+        elsewhere = (one.facts.items() for one in (self.source, *self.sources.values()))
+        for fact, mapping in (*self.facts.items(), *chain.from_iterable(elsewhere)):
             unknown = set(mapping.columns) - set(SCHEMA[fact].columns)
             if unknown:
                 raise ValueError(f"facts.{fact}: there is no column {', '.join(sorted(unknown))}")

@@ -68,8 +68,17 @@ _SAID = (
     ("connect", "unreachable"),
     ("resolve", "unreachable"),
 )
+# What sources without a driver have besides: core/data/supabase, core/data/breaker.py.
+_OTHERS = ("migrations_missing", "token_refused", "project_paused", "resting")
 PROBLEMS = frozenset(
-    {*_STATES.values(), *_NUMBERS.values(), "certificate", *(key for _, key in _SAID), "failed"}
+    {
+        *_STATES.values(),
+        *_NUMBERS.values(),
+        *(key for _, key in _SAID),
+        *_OTHERS,
+        "certificate",
+        "failed",
+    }
 )
 """Every `problem` that SourceUnavailable can name here."""
 
@@ -84,12 +93,16 @@ def problem_of(error: Exception) -> str:
     number = _NUMBER.search(str(original))
     if number is not None and number[1] in _NUMBERS:
         return _NUMBERS[number[1]]
-    state = getattr(original, "sqlstate", None) or _odbc_state(original)
-    for length in (5, 3, 2):
-        if state[:length] in _STATES:
-            return _STATES[state[:length]]
+    found = problem_of_state(getattr(original, "sqlstate", None) or _odbc_state(original))
+    if found is not None:
+        return found
     said = f"{type(original).__name__} {original}".lower()
     return next((key for part, key in _SAID if part in said), "failed")
+
+
+def problem_of_state(state: str) -> str | None:
+    """One of PROBLEMS for an SQLSTATE; None where it says nothing."""
+    return next((_STATES[state[:n]] for n in (5, 3, 2) if state[:n] in _STATES), None)
 
 
 def _odbc_state(error: object) -> str:

@@ -20,7 +20,7 @@ from core.data.parts import in_parts, joined
 from core.data.physical import Physical, look, shift_times
 from core.data.problems import problem_of
 from core.data.query import Condition, Fact, Query
-from core.data.results import facts, found_by, in_doubt
+from core.data.results import Found, facts, found_by, in_doubt
 from core.data.source import Facts, Scope
 from core.errors import AndonError, NoData, SourceUnavailable
 
@@ -134,10 +134,14 @@ class SqlDataSource:
         if physical is None:
             raise NoData("fact_missing", fact=query.fact)
         query = self._with_keys(query)
-        found = found_by(connection.execute(*self.statement(query, physical)))
+        found = self._found(connection, query, physical)
         if in_doubt(found, query, physical):
-            found = found_by(connection.execute(*self.statement(query, physical)))
+            found = self._found(connection, query, physical)
         return facts(found, query, physical, self._ids, self.name)
+
+    def _found(self, connection: Connection, query: Query, physical: Physical) -> Found:
+        result = connection.execute(*self.statement(query, physical))
+        return found_by(result, physical.mapping.table)
 
     def _written(self, connection: Connection, query: Query) -> Facts:
         """What a language model's statement gives, by a connection of its own."""

@@ -71,11 +71,11 @@ def window_rows(query: Query, physical: Physical) -> list[list[object]]:
     start = physical.start()
     return [
         [start.bound(w.start, True), start.bound(w.end, True), number]
-        for number, w in enumerate(query.windows or _windows_of_spans(query))
+        for number, w in enumerate(query.windows or windows_of_spans(query))
     ]
 
 
-def _windows_of_spans(query: Query) -> list[Interval]:
+def windows_of_spans(query: Query) -> list[Interval]:
     """The windows that the planned spans tell: each from where its first span opens."""
     opens: dict[int, datetime] = {}
     for planned in query.planned:
