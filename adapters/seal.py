@@ -25,7 +25,11 @@ class Seal:
         """The text, None where somebody else wrote it."""
         signature, _, text = value.partition(".")
         right = self._signature(text)
-        return text if hmac.compare_digest(signature.encode(), right.encode()) else None
+        return (
+            text
+            if hmac.compare_digest(signature.encode("utf-8", "replace"), right.encode())
+            else None
+        )
 
     def _signature(self, text: str) -> str:
         made = hmac.new(self._key, text.encode("utf-8", "replace"), sha256).digest()

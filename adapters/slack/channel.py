@@ -21,6 +21,7 @@ from adapters.slack.edge import Edge
 from adapters.slack.inbound import NAME, Author, Payload, Target, key_of, read
 from adapters.slack.posts import Draw, Posts
 from adapters.slack.render import Look
+from adapters.slack.subscribing import Subscribing
 from adapters.slack.times import Times
 from adapters.slack.turns import Turns
 from adapters.slack.unasked import sorted_failures
@@ -75,7 +76,8 @@ class SlackChannel:
         self._ask = Ask(self._directory, now, settings.language)
         self._posts = Posts(self._api, settings.look, seal, draw)
         dialogs = Dialogs(self._api, seal, self._ask)
-        self._turns = Turns(self._posts, dialogs, self._ask, seal)
+        forms = Subscribing(dialogs, seal, self._ask)
+        self._turns = Turns(self._posts, dialogs, forms, self._ask, seal)
         self._intake = Intake(
             NAME, inbox, lease_clock or now, self._work, lease=times.lease, look=times.look
         )

@@ -67,25 +67,25 @@ class Dialogs:
         place = self.place_of(clicked)
         state = self._state(place)
         view = loading_view(await self._ask.language(clicked.author), state=state)
-        opened = await self._open(clicked, view)
+        opened = await self.open(clicked, view)
         answer = await self._ask.answer(clicked.author, command, place)
         draw = data_view if command.startswith("/data") else full_view
-        await self._fill(opened, draw(answer, seal=self._seal.close, page=page, state=state))
+        await self.fill(opened, draw(answer, seal=self._seal.close, page=page, state=state))
 
     async def say_in(self, view_id: str, text: str, language: Language, place: Place) -> None:
         """Says in an open modal that something is not possible."""
-        await self._fill(view_id, error_view(text, language, state=self._state(place)))
+        await self.fill(view_id, error_view(text, language, state=self._state(place)))
 
     async def ask_reason(self, clicked: Clicked, command: str, language: Language) -> None:
         """Why an answer was of no use. Raises TooLate."""
         state = self._state(self.place_of(clicked), command)
-        await self._open(clicked, feedback_view(language, state=state))
+        await self.open(clicked, feedback_view(language, state=state))
 
     async def settings(self, clicked: Clicked) -> None:
         """What the person may choose, with what they chose. Raises TooLate."""
-        view = await self._open(clicked, loading_view(await self._ask.language(clicked.author)))
+        view = await self.open(clicked, loading_view(await self._ask.language(clicked.author)))
         answer = await self._ask.answer(clicked.author, "/andon me", self.place_of(clicked))
-        await self._fill(view, settings_view(_settings(answer), answer.language))
+        await self.fill(view, settings_view(_settings(answer), answer.language))
 
     async def submitted(self, sent: Submitted) -> list[Answer]:
         """Does what a modal was sent off for; the answers that say what could not be done."""
@@ -119,8 +119,11 @@ class Dialogs:
         shared = is_shared(address.partition(":")[2])
         return Place("slack", address, rest[0], shared=shared), rest[1]
 
-    async def _open(self, clicked: Clicked, view: Block) -> str:
-        """The id of the opened view; a click inside a modal is answered in that modal."""
+    async def open(self, clicked: Clicked, view: Block) -> str:
+        """The id of the opened view; a click inside a modal is answered in that modal.
+
+        Raises TooLate.
+        """
         if clicked.view and clicked.view.get("type") == "modal":
             return str(clicked.view.get("id", ""))
         try:
@@ -136,7 +139,8 @@ class Dialogs:
             raise
         return str((told.get("view") or {}).get("id", ""))
 
-    async def _fill(self, view_id: str, view: Block) -> None:
+    async def fill(self, view_id: str, view: Block) -> None:
+        """Shows something else in an open modal; nothing where it was closed meanwhile."""
         try:
             await self._api.call(self._api.client.views_update, view_id=view_id, view=view)
         except Refused as refused:

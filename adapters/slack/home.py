@@ -14,7 +14,7 @@ from core.answer import Action, Answer, Heading, Metrics, Notice, Part, Table, T
 from core.request import Language
 from core.words import Words
 
-REFRESH, SETTINGS = "home:refresh", "home:settings"
+REFRESH, SETTINGS, SUBSCRIPTIONS = "home:refresh", "home:settings", "home:subscriptions"
 _ROWS = 5
 _PARAGRAPHS = 4
 _MOST_QUESTIONS = 10
@@ -39,7 +39,8 @@ class Home:
 
 
 def home_view(home: Home, *, seal: Seal) -> Block:
-    """The tab's view. Buttons: "ask:…" with a sealed command, "home:refresh", "home:settings"."""
+    """The tab's view. Buttons: "ask:…" with a sealed command, "home:refresh", "home:settings",
+    "home:subscriptions"."""
     words = Words(home.language)
     blocks = [*_top(home, words)]
     for section, title, answer in (
@@ -63,6 +64,7 @@ def _top(home: Home, words: Words) -> Iterator[Block]:
         [
             button(words.say("slack.home_refresh"), REFRESH, REFRESH),
             button(words.say("slack.home_change"), SETTINGS, SETTINGS),
+            button(words.say("chat.home_subscriptions"), SUBSCRIPTIONS, SUBSCRIPTIONS),
         ]
     )
 

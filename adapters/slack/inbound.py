@@ -42,7 +42,7 @@ class Target:
 class Asked:
     """`addressed` is False for what was said in a thread that the bot may be part of. `pane`: in
     the assistant's own view, which has a status line. Who is `patient` gets a note if it takes
-    long. `typed` is False for what a button carries."""
+    long. `typed` is False for what a button carries. With a `trigger` a form can be opened."""
 
     author: Author
     text: str
@@ -51,6 +51,7 @@ class Asked:
     pane: bool = False
     patient: bool = True
     typed: bool = True
+    trigger: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,8 @@ def _slash(payload: Payload) -> Asked:
     text = f"{payload['command']} {plain(str(payload.get('text') or ''))}".strip()
     url = str(payload.get("response_url") or "")
     place = _place(team, channel, "", private=True)
-    return Asked(author, text, Target(channel, place, response_url=url))
+    target = Target(channel, place, response_url=url)
+    return Asked(author, text, target, trigger=str(payload.get("trigger_id") or ""))
 
 
 def _click(payload: Payload) -> Clicked | None:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from adapters.clipping import clip as clip
+from adapters.clipping import size as size
+
 Block = dict[str, Any]
 
 MESSAGE_BLOCKS = 50
@@ -29,23 +32,6 @@ CHART_TITLE, CHART_LABEL = 50, 20
 MESSAGE_WEIGHT = 12_000
 VIEW_BYTES = 200_000  # 250 kB are allowed
 MESSAGE_TEXT = 3_000  # 4,000 are recommended, 40,000 are cut off
-
-ELLIPSIS = "…"
-
-
-def size(text: str) -> int:
-    """The text's length in UTF-16 code units."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def clip(text: str, most: int) -> str:
-    """The text in at most `most` code units, cut with an ellipsis."""
-    if size(text) <= most:
-        return text
-    kept = text[: max(0, most - 1)]
-    while kept and size(kept) > most - 1:
-        kept = kept[: len(kept) - max(1, (size(kept) - most + 1) // 2)]
-    return kept.rstrip() + ELLIPSIS if most > 0 else ""
 
 
 def weight(blocks: Block | list[Block]) -> int:

@@ -75,12 +75,12 @@ def data_view(answer: Answer, *, seal: Seal, page: int = 1, state: str = "") -> 
 def loading_view(language: Language, *, state: str = "") -> Block:
     """Opened at once, since a trigger lives three seconds; replaced when the answer is there."""
     words = Words(language)
-    return _view(words.say("slack.title"), [small(words.say("slack.loading"))], words, state)
+    return modal(words.say("slack.title"), [small(words.say("slack.loading"))], words, state)
 
 
 def error_view(text: str, language: Language, *, state: str = "") -> Block:
     words = Words(language)
-    return _view(
+    return modal(
         words.say("slack.title"), [paragraph((NOTICE_SIGNS["warning"] + text, False))], words, state
     )
 
@@ -88,15 +88,15 @@ def error_view(text: str, language: Language, *, state: str = "") -> Block:
 def feedback_view(language: Language, *, state: str) -> Block:
     """Asks why an answer was of no use; the reason may stay empty."""
     words = Words(language)
-    entry = {
+    field = {
         "type": "plain_text_input",
         "action_id": REASON,
         "multiline": True,
         "max_length": _LONGEST_REASON,
     }
-    asked = _input(words.say("slack.feedback_question"), entry, words.say("slack.feedback_hint"))
+    asked = entry(words.say("slack.feedback_question"), field, words.say("slack.feedback_hint"))
     title, send = words.say("slack.feedback_title"), words.say("slack.send")
-    return _view(title, [asked], words, state, submit=send, callback=FEEDBACK)
+    return modal(title, [asked], words, state, submit=send, callback=FEEDBACK)
 
 
 def settings_view(settings: Settings, language: Language, *, state: str = "") -> Block:
@@ -104,22 +104,13 @@ def settings_view(settings: Settings, language: Language, *, state: str = "") ->
     words = Words(language)
     title, save = words.say("slack.settings_title"), words.say("slack.save")
     blocks = list(_settings(settings, words))
-    return _view(title, blocks, words, state, submit=save, callback=SETTINGS)
+    return modal(title, blocks, words, state, submit=save, callback=SETTINGS)
 
 
 def _settings(settings: Settings, words: Words) -> Iterator[Block]:
-    areas = [option(name, key) for key, name in settings.areas if fits(key, OPTION_VALUE)][
-        :_MOST_AREAS
-    ]
-    if areas:
-        chosen = [one for one in areas if one["value"] in settings.chosen]
-        select: Block = {
-            "type": "multi_static_select",
-            "action_id": AREAS,
-            "options": areas,
-            **({"initial_options": chosen} if chosen else {}),
-        }
-        yield _input(
+    select = several("multi_static_select", AREAS, settings.areas, settings.chosen)
+    if select["options"]:
+        yield entry(
             words.say("slack.settings_areas"), select, words.say("slack.settings_areas_hint")
         )
     languages = [
@@ -128,7 +119,7 @@ def _settings(settings: Settings, words: Words) -> Iterator[Block]:
         option(words.say("slack.language_de"), "de"),
     ]
     spoken = settings.language or OWN_LANGUAGE
-    yield _input(
+    yield entry(
         words.say("slack.settings_language"),
         {
             "type": "static_select",
@@ -138,10 +129,10 @@ def _settings(settings: Settings, words: Words) -> Iterator[Block]:
         },
     )
     hint = words.say("slack.settings_quiet_hint", zone=settings.zone)
-    yield _input(
+    yield entry(
         words.say("slack.settings_quiet_from"), _time(QUIET_FROM, settings.quiet_from), hint
     )
-    yield _input(words.say("slack.settings_quiet_to"), _time(QUIET_TO, settings.quiet_to))
+    yield entry(words.say("slack.settings_quiet_to"), _time(QUIET_TO, settings.quiet_to))
 
 
 def _paged(answer: Answer, title: str, seal: Seal, page: int, state: str) -> Block:
@@ -151,7 +142,7 @@ def _paged(answer: Answer, title: str, seal: Seal, page: int, state: str) -> Blo
     blocks = list(pages[page - 1])
     if len(pages) > 1:
         blocks += _between(answer, words, seal, page, len(pages))
-    return _view(title, blocks, words, state)
+    return modal(title, blocks, words, state)
 
 
 def _flow(answer: Answer, words: Words, seal: Seal) -> Iterator[Block]:
@@ -229,7 +220,7 @@ def _between(answer: Answer, words: Words, seal: Seal, page: int, pages: int) ->
     return [told, buttons(able)] if able else [told]
 
 
-def _view(
+def modal(
     title: str,
     blocks: list[Block],
     words: Words,
@@ -252,15 +243,26 @@ def _view(
     return view
 
 
-def _input(label: str, element: Block, hint: str = "") -> Block:
-    entry: Block = {
+def entry(label: str, element: Block, hint: str = "") -> Block:
+    asked: Block = {
         "type": "input",
         "block_id": element["action_id"],
         "optional": True,
         "label": plain_text(label),
         "element": element,
     }
-    return {**entry, "hint": plain_text(hint)} if hint else entry
+    return {**asked, "hint": plain_text(hint)} if hint else asked
+
+
+def several(
+    kind: str, action: str, choices: Sequence[tuple[str, str]], chosen: Sequence[str]
+) -> Block:
+    """An element in which several of the `choices`, keys with labels, may be chosen."""
+    fitting = [option(label, key) for key, label in choices if fits(key, OPTION_VALUE)]
+    options = fitting[:_MOST_AREAS]
+    before = [one for one in options if one["value"] in chosen]
+    initial = {"initial_options": before} if before else {}
+    return {"type": kind, "action_id": action, "options": options, **initial}
 
 
 def _time(action: str, chosen: str) -> Block:

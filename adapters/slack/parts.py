@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
+from adapters.cited import marks
+from adapters.reading import first_sentence
 from adapters.slack import charts, tables
 from adapters.slack.blocks import (
     Piece,
@@ -19,7 +21,6 @@ from adapters.slack.blocks import (
 )
 from adapters.slack.escape import mrkdwn, plain
 from adapters.slack.limits import CHARTS, FIELDS, SECTION_TEXT, Block, clip
-from adapters.slack.sources import marks
 from core.answer import Actions, Chart, Heading, Metric, Metrics, Notice, Part, Table, Text, Tone
 from core.chart_text import alt_text
 from core.words import Words
@@ -29,9 +30,7 @@ Look = Literal["native", "picture", "plain"]
 # Told apart by their shapes as well as by their colours.
 SIGNS: dict[Tone, str] = {"good": "✅ ", "neutral": "", "warning": "⚠️ ", "bad": "❗ "}
 NOTICE_SIGNS: dict[Tone, str] = {**SIGNS, "neutral": "ℹ️ "}
-_SENTENCE = re.compile(r"(?:\d+\. )?.+?[.!?](?=\s)", re.DOTALL)
 _NUMBERED = re.compile(r"\d+\. ")
-_LEAD = 240  # a longer first sentence is no lead; bold all over is not bold
 _LABEL = 100
 
 
@@ -96,7 +95,7 @@ class Drawing:
 
 def lead(part: Text, sign: str = "") -> Block:
     """The sentence that matters, bold, and what follows it."""
-    first, rest = _sentence(part.text)
+    first, rest = first_sentence(plain(part.text))
     return paragraph((sign + first, True), (rest, False), (marks(part.cites), False))
 
 
@@ -129,16 +128,8 @@ def titled(title: tuple[str, str], rows: Sequence[str]) -> Block:
 def _pieces(part: Text) -> list[Piece]:
     if not _NUMBERED.match(part.text):
         return [(part.text, False), (marks(part.cites), False)]
-    first, rest = _sentence(part.text)
+    first, rest = first_sentence(plain(part.text))
     return [(first, True), (rest, False), (marks(part.cites), False)]
-
-
-def _sentence(said: str) -> tuple[str, str]:
-    """The first sentence and the rest with the space before it."""
-    said = plain(said)
-    found = _SENTENCE.match(said)
-    end = found.end() if found else len(said)
-    return (said[:end], said[end:]) if end <= _LEAD else ("", said)
 
 
 def _field(metric: Metric) -> str:

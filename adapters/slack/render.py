@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from adapters.cited import lines
+from adapters.reading import ordered
 from adapters.slack.actions import Seal, feedback, row
 from adapters.slack.blocks import button, fits, small
 from adapters.slack.escape import mrkdwn, plain
@@ -19,7 +21,6 @@ from adapters.slack.limits import (
     weight,
 )
 from adapters.slack.parts import NOTICE_SIGNS, Drawing, Look, lead, notice
-from adapters.slack.sources import lines
 from core.answer import Answer, Chart, Heading, Metrics, Notice, Part, Table, Text
 from core.words import Words
 
@@ -77,7 +78,7 @@ def charts_to_draw(answer: Answer, look: Look) -> list[tuple[int, Chart]]:
 
 def fallback(answer: Answer) -> str:
     """What notifications and screen readers say: the sentences, caveats and figures, escaped."""
-    said = [part.text for _, part in _ordered(answer.parts) if isinstance(part, Text | Notice)]
+    said = [part.text for part in ordered(answer.parts) if isinstance(part, Text | Notice)]
     said += [
         f"{m.label}: {m.value}" + (f" ({m.change})" if m.change else "")
         for part in answer.parts
@@ -107,17 +108,17 @@ class _Sheet:
     _drawn: set[str] = field(default_factory=set)
 
     def draw(self, answer: Answer) -> None:
-        ordered = _ordered(answer.parts)
-        if ordered and isinstance(ordered[0][1], Text):
+        parts = ordered(answer.parts)
+        if parts and isinstance(parts[0], Text):
             sign = NOTICE_SIGNS["warning"] if answer.outcome == "error" else ""
-            self.shortened |= size(ordered[0][1].text) > SECTION_TEXT
-            self.add([lead(ordered[0][1], sign)])
-            ordered = ordered[1:]
-            if ordered and isinstance(ordered[0][1], Heading):
-                self.add([small(clip(ordered[0][1].text, _SOURCE))])
-                ordered = ordered[1:]
-        for number, part in ordered:
-            self._part(part, number)
+            self.shortened |= size(parts[0].text) > SECTION_TEXT
+            self.add([lead(parts[0], sign)])
+            parts = parts[1:]
+            if parts and isinstance(parts[0], Heading):
+                self.add([small(clip(parts[0].text, _SOURCE))])
+                parts = parts[1:]
+        for part in parts:
+            self._part(part, next(n for n, one in enumerate(answer.parts) if one is part))
 
     def add(self, blocks: list[Block]) -> None:
         """Takes the blocks if they fit as a whole."""
@@ -175,17 +176,3 @@ def _tail(
         judged = feedback(answer.id, seal, words, native=look == "native")
     sources = small("\n".join(told)) if told else None
     return [block for block in (actions, sources, judged) if block is not None], cut
-
-
-def _ordered(parts: Sequence[Part]) -> list[tuple[int, Part]]:
-    """The first sentence, its heading and what must be known of both; then the rest as it was.
-    Each with its index in the answer."""
-    numbered = list(enumerate(parts))
-    first = next((one for one in numbered if isinstance(one[1], Text)), None)
-    heading = next((one for one in numbered if isinstance(one[1], Heading)), None)
-    front = [one for one in (first, heading) if one is not None]
-    front += [
-        one for one in numbered if isinstance(one[1], Notice) and one[1].tone in ("warning", "bad")
-    ]
-    used = {number for number, _ in front}
-    return front + [one for one in numbered if one[0] not in used]

@@ -13,7 +13,7 @@ from adapters.seal import Seal
 from adapters.slack.ask import Ask
 from adapters.slack.dialogs import Dialogs, TooLate
 from adapters.slack.growing import question_ts
-from adapters.slack.home import REFRESH, SETTINGS
+from adapters.slack.home import REFRESH, SETTINGS, SUBSCRIPTIONS
 from adapters.slack.inbound import (
     NAME,
     Asked,
@@ -28,8 +28,10 @@ from adapters.slack.inbound import (
     read,
 )
 from adapters.slack.posts import Posts
+from adapters.slack.subscribing import SUBSCRIPTION, Subscribing
 from adapters.slack.waiting import Waiting
 from adapters.slack.web_api import OutcomeUnknown, Refused, Unreachable
+from core.acts.subscribe_words import form_of
 from core.answer import Answer, Notice, Text
 from core.request import Place
 from core.words import Words
@@ -42,9 +44,12 @@ _NO_MEMBER = frozenset({"not_in_channel", "channel_not_found"})
 class Turns:
     """Works off one Job after the other, each in a task of its own."""
 
-    def __init__(self, posts: Posts, dialogs: Dialogs, ask: Ask, seal: Seal) -> None:
+    def __init__(
+        self, posts: Posts, dialogs: Dialogs, forms: Subscribing, ask: Ask, seal: Seal
+    ) -> None:
         self._posts = posts
         self._dialogs = dialogs
+        self._forms = forms
         self._ask = ask
         self._seal = seal
 
@@ -65,11 +70,15 @@ class Turns:
     async def _do(self, incoming: Incoming, job: Job) -> None:
         match incoming:
             case Asked():
-                await self._answer(await self._placed(incoming), job)
+                if not await self._opened(incoming):
+                    await self._answer(await self._placed(incoming), job)
             case MessageShortcut(author, text, target):
                 await self._answer(await self._placed(Asked(author, text, target)), job)
             case Clicked():
                 await self._click(incoming, job)
+            case Submitted(author, callback) if callback == SUBSCRIPTION:
+                if told := await self._forms.submitted(incoming):
+                    await self._to_one(author, *told)
             case Submitted():
                 for answer in await self._dialogs.submitted(incoming):
                     await self._directly(incoming.author, answer)
@@ -81,6 +90,20 @@ class Turns:
                 assert_never(incoming)
 
     # --- questions
+
+    async def _opened(self, asked: Asked) -> bool:
+        """Whether a form was opened for it; where that is too late, words do."""
+        command = form_of(asked.text) if asked.trigger else ""
+        if not command:
+            return False
+        asked = await self._placed(asked)
+        url = asked.target.response_url
+        clicked = Clicked(asked.author, "", "", asked.target, asked.trigger, url)
+        try:
+            await self._forms.open(clicked, command, asked.target.place)
+        except TooLate:
+            return False
+        return True
 
     async def _placed(self, asked: Asked) -> Asked:
         """A command in the bot's own direct conversation is answered there like any message."""
@@ -147,11 +170,16 @@ class Turns:
             if clicked.action == SETTINGS:
                 await self._dialogs.settings(clicked)
                 return
+            if clicked.action == SUBSCRIPTIONS:
+                await self._subscriptions(clicked)
+                return
             carried = self._seal.open(clicked.value)
             if carried is None:
                 await self._say(clicked, "stale_button")
                 return
             match kind:
+                case _ if command := form_of(carried):
+                    await self._forms.open(clicked, command, clicked.target.place)
                 case "share":
                     await self._share(clicked, carried, job)
                 case "show_all":
@@ -172,6 +200,12 @@ class Turns:
                     await self._answer(asked, job)
         except TooLate:
             await self._say(clicked, "too_late")
+
+    async def _subscriptions(self, clicked: Clicked) -> None:
+        """The form for what comes to the person directly."""
+        direct = await self._posts.direct(clicked.author.id)
+        place = Place(NAME, f"{clicked.author.team}:{direct}")
+        await self._forms.open(clicked, "/andon change", place)
 
     async def _share(self, clicked: Clicked, answer_id: str, job: Job) -> None:
         """Asks again with the rights of the channel's audience, and shows that to all."""
@@ -227,6 +261,12 @@ class Turns:
             await self._posts.show(target, answer, author=clicked.author)
         else:  # the home tab has no place to say something
             await self._directly(clicked.author, answer)
+
+    async def _to_one(self, author: Author, target: Target, answer: Answer) -> None:
+        if target.response_url:
+            await self._posts.show(target, answer, author=author)
+        else:
+            await self._directly(author, answer)
 
     async def _directly(self, author: Author, answer: Answer) -> None:
         place = Place(NAME, f"{author.team}:{author.id}")

@@ -9,6 +9,7 @@ from typing import Any, cast
 from botbuilder.schema import Activity  # type: ignore[import-untyped]
 
 from adapters.teams.calls import Refused
+from adapters.teams.incoming import ROOT
 
 # Teams takes about 100 KB; a message is counted as UTF-16.
 LONGEST_MESSAGE = 80 * 1024
@@ -44,7 +45,7 @@ def conversation_of(reference: Reference) -> str:
 
 def lane_of(reference: Reference) -> str:
     """What Teams counts messages by: a channel is one conversation, whatever the thread."""
-    return conversation_of(reference).partition(";messageid=")[0]
+    return conversation_of(reference).partition(ROOT)[0]
 
 
 def read(given: Json) -> Activity:

@@ -103,7 +103,7 @@ class TokenCheck:
             _text(activity, "conversation", "tenantId"),
             _text(said, "tid"),
         } - {""}
-        if named != {self._bot.tenant}:
+        if {one.lower() for one in named} != {self._bot.tenant.lower()}:
             raise Denied(403, "another tenant")
         return Claims(self._bot.app_id, url, self._bot.tenant)
 

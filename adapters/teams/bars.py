@@ -100,8 +100,8 @@ def _step(value: float | None, low: float, high: float) -> str:
     if value is None or not math.isfinite(value):
         return "·"
     span = high - low
-    share = (value - low) / span if 0 < span < math.inf else 0.5
-    return _SPARKS[min(len(_SPARKS) - 1, int(share * len(_SPARKS)))]
+    height = (value - low) / span if 0 < span < math.inf else 0.5
+    return _SPARKS[min(len(_SPARKS) - 1, int(height * len(_SPARKS)))]
 
 
 def _figure(

@@ -42,12 +42,10 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around the parts. `whole`: the first sentence is in the card, too; `sharing`:
-    the answer may be shared."""
+    """What stands around the parts. `whole`: the first sentence is in the card, too."""
 
     seal: Seal
     words: Words
-    sharing: bool
     whole: bool
 
 
@@ -90,14 +88,7 @@ def _body(
     answer: Answer, frame: Frame, detail: Detail, pieces: Sequence[list[Element]], *, cut: bool
 ) -> Body:
     def row(*, shortened: bool) -> tuple[list[Element], bool]:
-        return buttons.row(
-            answer,
-            frame.seal,
-            frame.words,
-            detail.buttons,
-            shortened=shortened,
-            sharing=frame.sharing,
-        )
+        return buttons.row(answer, frame.seal, frame.words, detail.buttons, shortened=shortened)
 
     actions, missing = row(shortened=cut)
     if missing and not cut:

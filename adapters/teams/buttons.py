@@ -14,11 +14,12 @@ from adapters.teams.limits import (
     Element,
     weight,
 )
+from core.acts.subscribe_words import form_of
 from core.answer import Action, Answer
 from core.words import Words
 
 Seal = Callable[[str], str]
-DIALOGS = frozenset({"data", "show_all"})  # verbs that open one
+DIALOGS = frozenset({"data", "show_all", "subscription"})  # verbs that open one
 _OWN = {"/data": "data", "/again": "again"}
 
 
@@ -37,11 +38,13 @@ class Button:
 
 def of(action: Action, seal: Seal) -> Button:
     word = action.command.split(" ", 1)[0]
+    if command := form_of(action.command):
+        return Button(action.label, "subscription", seal(command))
     return Button(action.label, _OWN.get(word, "ask"), seal(action.command))
 
 
 def row(
-    answer: Answer, seal: Seal, words: Words, most: int, *, shortened: bool, sharing: bool
+    answer: Answer, seal: Seal, words: Words, most: int, *, shortened: bool
 ) -> tuple[list[Element], bool]:
     """The card's actions, at most `most`, and whether one found no room.
 
@@ -52,8 +55,6 @@ def row(
     own = [button for button in asked if button.verb != "ask"]
     if shortened and answer.id:
         own.insert(0, Button(words.say("teams.card_show_all"), "show_all", seal(answer.id)))
-    if sharing and answer.id:
-        own.append(Button(words.say("teams.card_share"), "share", seal(answer.id)))
     own = [button for button in own if button.fits][:VISIBLE_BUTTONS]
     able = [button for button in asked if button.verb == "ask" and button.fits]
     shown = able[: max(0, most - len(own))]

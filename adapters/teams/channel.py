@@ -64,8 +64,8 @@ class TeamsChannel:
         self._rooms = Rooms(self._connector, store.places, now)
         dialogs = not settings.bot.anonymous
         self._posts = Posts(self._connector, self._rooms, store, seal, now, dialogs=dialogs)
-        waiting = Replies()
-        self._turns = Turns(self._posts, self._rooms, self._asking, seal, waiting, sees_more)
+        invokes = Replies()
+        self._turns = Turns(self._posts, self._rooms, self._asking, seal, invokes, sees_more)
         self._intake = Intake(
             NAME,
             store.inbox,
@@ -78,7 +78,7 @@ class TeamsChannel:
             check,
             self._connector,
             self._intake,
-            waiting,
+            invokes,
             self._rooms,
             self._posts,
             self._asking,

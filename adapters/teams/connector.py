@@ -1,7 +1,7 @@
 """Bot Framework's connector on one shared session, as a botbuilder adapter.
 
 botbuilder's own connector client opens two sessions per turn; see decision 9. What it keeps in the
-turn state for its TeamsInfo (a ConnectorClient) is not there: ask `members` here.
+turn state for its TeamsInfo (a ConnectorClient) is not there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from botbuilder.core import (  # type: ignore[import-untyped]
 from botbuilder.schema import (  # type: ignore[import-untyped]
     Activity,
     ActivityTypes,
-    ConversationParameters,
     ConversationReference,
     ResourceResponse,
 )
@@ -44,7 +43,6 @@ from adapters.teams.times import Times
 
 __all__ = ["Connector", "Logic", "Reference", "Refused", "reference_of"]
 
-_PAGE = 500
 Logic = Callable[[TurnContext], Awaitable[object]]
 
 
@@ -115,22 +113,6 @@ class Connector(BotAdapter):  # type: ignore[misc]  # botbuilder has no types
         given = cast("dict[str, Any]", reference.serialize())
         await self.delete(given, str(reference.activity_id))
 
-    async def create_conversation(
-        self,
-        reference: ConversationReference,
-        logic: Logic | None = None,
-        conversation_parameters: ConversationParameters | None = None,
-        channel_id: str | None = None,
-        service_url: str | None = None,
-        credentials: object = None,
-    ) -> None:
-        """Runs `logic` in the personal chat with the reference's user. The other parameters are
-        BotAdapter's and have no effect: Teams lets a bot begin no other conversation."""
-        given = cast("dict[str, Any]", reference.serialize())
-        made = await self.create_personal(given["user"]["id"], given["serviceUrl"])
-        to = ConversationReference().deserialize(dict(made))
-        await self.continue_conversation(to, logic or _nothing)
-
     # --- without a turn
 
     async def send(
@@ -174,21 +156,6 @@ class Connector(BotAdapter):  # type: ignore[misc]  # botbuilder has no types
         """Takes a message back."""
         await self._on_message("DELETE", reference, message, None)
 
-    async def members(self, reference: Reference) -> list[Json]:
-        """Everyone in the conversation: id, name, aadObjectId, userPrincipalName, …"""
-        found: list[Json] = []
-        more = ""
-        while True:
-            page = await self._get(reference, f"pagedmembers?pageSize={_PAGE}{more}")
-            found += page.get("members") or ()
-            if not (token := page.get("continuationToken")):
-                return found
-            more = f"&continuationToken={quote(str(token), safe='')}"
-
-    async def member(self, reference: Reference, user: str) -> Json:
-        """One of them, by id or aadObjectId."""
-        return await self._get(reference, f"members/{quote(user, safe='')}")
-
     async def create_personal(self, user: str, service_url: str) -> dict[str, Any]:
         """The reference of the personal chat with the user (29:… or aadObjectId), which is made
         if there is none."""
@@ -224,13 +191,3 @@ class Connector(BotAdapter):  # type: ignore[misc]  # botbuilder has no types
         ids = f"{quote(conversation, safe='')}/activities/{quote(message, safe='')}"
         path, lane = f"v3/conversations/{ids}", lane_of(reference)
         await self._calls.call(method, reference["serviceUrl"], path, body, lane=lane)
-
-    async def _get(self, reference: Reference, what: str) -> Json:
-        conversation = conversation_of(reference)
-        path = f"v3/conversations/{quote(conversation, safe='')}/{what}"
-        lane = f"read {lane_of(reference)}"  # its limits are the double of a message's
-        return await self._calls.call("GET", reference["serviceUrl"], path, lane=lane)
-
-
-async def _nothing(_context: TurnContext) -> None:
-    """A turn in which nothing happens."""

@@ -9,17 +9,21 @@ from typing import Any
 
 from adapters.asking import Asking
 from adapters.seal import Seal
+from adapters.subscription_form import chosen, form_in
 from adapters.teams import replies
 from adapters.teams.dialogs import (
+    AREAS,
+    KINDS,
     Settings,
     data_dialog,
     error_dialog,
     full_dialog,
     settings_dialog,
+    subscription_dialog,
 )
 from adapters.teams.incoming import Author, Payload, Target
 from adapters.teams.replies import Body
-from core.answer import Answer
+from core.answer import Actions, Answer
 from core.answer_text import as_text
 from core.request import Place
 from core.words import Words
@@ -37,7 +41,7 @@ class DialogTurns:
     async def opened(self, author: Author, data: Payload, target: Target) -> TaskInfo:
         """What is in a dialog that a button opens, or goes on to. The form of one's settings
         needs no seal: it shows what one may see, and takes what one may choose."""
-        place = replace(target.place, private=True)
+        place = _alone(target.place)
         if _text(data, "verb") == "settings":
             answer = await self._asking.answer(author.user, "/andon me", place)
             return settings_dialog(_settings(answer), answer.language)
@@ -46,6 +50,8 @@ class DialogTurns:
             language = self._asking.language(author.user)
             return error_dialog(Words(language).say("chat.stale_button"), language)
         match _text(data, "verb"):
+            case "subscription" | "subscribe":
+                return await self._subscription(author, carried, place)
             case "show_all":
                 return await self._whole(author, f"/show {carried}", place)
             case "page":
@@ -57,8 +63,14 @@ class DialogTurns:
 
     async def submitted(self, author: Author, data: Payload, target: Target) -> Body:
         """What comes after a button inside a dialog."""
-        if _text(data, "verb") == "settings":
-            return await self._chosen(author, data, replace(target.place, private=True))
+        if _text(data, "verb") == "settings" and "language" in data:  # the form is filled in
+            return await self._chosen(author, data, _alone(target.place))
+        carried = self._seal.open(_text(data, "command"))
+        if _text(data, "verb") == "subscribe" and carried and {AREAS, KINDS} & set(data):
+            id = " ".join(carried.split()[2:])
+            command = chosen(id, _several(data, AREAS), _several(data, KINDS))
+            answer = await self._asking.answer(author.user, command, _alone(target.place))
+            return replies.last_word(as_text(_said(answer)))
         return replies.dialog(await self.opened(author, data, target))
 
     def later(self, author: Author, data: Payload) -> TaskInfo:
@@ -72,6 +84,14 @@ class DialogTurns:
         content = {**card["content"], "actions": [button]}
         return {**info, "card": {**card, "content": content}}
 
+    async def _subscription(self, author: Author, command: str, place: Place) -> TaskInfo:
+        """The form that the answer to the command makes; it belongs to the place."""
+        answer = await self._asking.answer(author.user, command, place)
+        form = form_in(answer)
+        if form is None:
+            return error_dialog(as_text(answer), answer.language)
+        return subscription_dialog(form, answer.language, seal=self._seal.close)
+
     async def _whole(self, author: Author, command: str, place: Place, page: int = 1) -> TaskInfo:
         answer = await self._asking.answer(author.user, command, place)
         draw = data_dialog if command.startswith("/data") else full_dialog
@@ -82,7 +102,18 @@ class DialogTurns:
         user, commands = author.user, _choices(data)
         told = [await self._asking.answer(user, command, place) for command in commands]
         wrong = [answer for answer in told if answer.outcome != "answer"]
-        return replies.last_word("\n\n".join(as_text(answer) for answer in wrong or told[-1:]))
+        return replies.last_word("\n\n".join(as_text(_said(one)) for one in wrong or told[-1:]))
+
+
+def _alone(place: Place) -> Place:
+    """Nobody but its opener reads a dialog; what is ordered there for the place, all in it read."""
+    return replace(place, private=True, shared=not place.private)
+
+
+def _said(answer: Answer) -> Answer:
+    """Without buttons: there are none where a dialog ends."""
+    parts = tuple(part for part in answer.parts if not isinstance(part, Actions))
+    return replace(answer, parts=parts)
 
 
 def _settings(answer: Answer) -> Settings:
@@ -111,6 +142,10 @@ def _choices(data: Payload) -> list[str]:
         f"/andon language {language if language in ('en', 'de') else 'auto'}",
         f"/andon quiet {quiet if whole else 'off'}",
     ]
+
+
+def _several(data: Payload, name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in _text(data, name).split(",") if part.strip())
 
 
 def _text(data: Payload, name: str) -> str:

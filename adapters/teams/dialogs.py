@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from adapters.clipping import clip
+from adapters.subscription_form import Form
 from adapters.teams import buttons
 from adapters.teams.buttons import Button, Seal
 from adapters.teams.elements import card, paragraph, run, small
@@ -25,6 +26,7 @@ from core.words import Words
 
 CARD = "application/vnd.microsoft.card.adaptive"
 AREAS, LANGUAGE, QUIET_FROM, QUIET_TO = "areas", "language", "quiet_from", "quiet_to"
+KINDS = "kinds"
 OWN_LANGUAGE = "own"
 
 _PAGE_BYTES = CARD_BYTES * 2 // 3
@@ -79,6 +81,27 @@ def settings_dialog(settings: Settings, language: Language) -> Element:
     save = buttons.submit(Button(words.say("teams.card_save"), "settings", ""))
     body = list(_settings(settings, words))
     return _task(words.say("teams.card_settings_title"), card(body, [save]), "medium")
+
+
+def subscription_dialog(form: Form, language: Language, *, seal: Seal) -> Element:
+    """Places and kinds; without a kind there is nothing to come. What is chosen comes back joined
+    by commas, with the command that the form was made of."""
+    words = Words(language)
+    body: list[Element] = []
+    for name, offered, before in (
+        (AREAS, form.places, form.chosen),
+        (KINDS, form.kinds, form.chosen_kinds),
+    ):
+        choices = [_choice(label, key) for key, label in offered.items() if "," not in key]
+        label = words.say(f"chat.subscription_{name}")
+        value = ",".join(key for key in before if key in offered)
+        if choices:
+            more = {"choices": choices[:_MOST_AREAS], "isMultiSelect": True, "value": value}
+            body.append(_input("Input.ChoiceSet", name, label, **more))
+    body.insert(-1, small(words.say("chat.subscription_areas_hint"), spacing="none"))
+    command = seal(f"/andon change {form.id}".strip())
+    save = buttons.submit(Button(words.say("teams.card_save"), "subscribe", command))
+    return _task(words.say("chat.subscription_title"), card(body, [save]), "medium")
 
 
 def _settings(settings: Settings, words: Words) -> Iterator[Element]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -39,6 +40,7 @@ from core.words import Words
 log = logging.getLogger(__name__)
 
 _HOUR = 3600.0
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Edge:
@@ -49,7 +51,7 @@ class Edge:
         check: TokenCheck,
         connector: Connector,
         intake: Intake,
-        waiting: Replies,
+        invokes: Replies,
         rooms: Rooms,
         posts: Posts,
         asking: Asking,
@@ -59,7 +61,7 @@ class Edge:
         self._check = check
         self._connector = connector
         self._intake = intake
-        self._replies = waiting
+        self._invokes = invokes
         self._rooms = rooms
         self._posts = posts
         self._asking = asking
@@ -105,28 +107,32 @@ class Edge:
         if key is None or incoming is None:
             return None
         invoked = activity.get("type") == "invoke"
-        new = invoked and not self._replies.known(key)
+        new = invoked and not self._invokes.known(key)
         if new:
-            self._replies.expect(key)
+            self._invokes.expect(key)
         try:
             async with asyncio.timeout(self._patience.ack):
-                if isinstance(
-                    incoming, Installed
-                ):  # again after it was removed: not welcomed twice
-                    await self._rooms.keep(activity, incoming.author)
+                if isinstance(incoming, Installed):
+                    await self._is_there(activity, incoming)
                 taken = await self._intake.receive(key, activity)
         except (SourceUnavailable, TimeoutError) as error:
             if new:
-                self._replies.forget(key)
+                self._invokes.forget(key)
             log.error("not taken, the store does not answer: %s",
                       getattr(error, "problem", "no answer in time"))  # fmt: skip
             return await self._not_kept(activity, incoming)
         if not invoked:
             return {}
         if new and not taken:  # another process has it
-            self._replies.give(key, self._late(activity, incoming))
+            self._invokes.give(key, self._late(activity, incoming))
         late = partial(self._late, activity, incoming)
-        return await self._replies.get(key, self._patience.reply, late)
+        return await self._invokes.get(key, self._patience.reply, late)
+
+    async def _is_there(self, activity: Payload, installed: Installed) -> None:
+        """Also where the bot comes again, which is no row of its own: it is not welcomed twice, but
+        can write there, whatever this or another process knew."""
+        self._rooms.forget(installed.target.place)
+        await self._rooms.keep(activity, installed.author)
 
     async def _not_kept(self, activity: Payload, incoming: Incoming) -> Body:
         """Who asked is told to ask again. Raises SourceUnavailable where that is not possible."""
@@ -160,6 +166,9 @@ class Edge:
 def _activity(raw: bytes) -> Mapping[str, Any] | None:
     try:
         found = json.loads(raw, parse_constant=_no_number)
+        if _HALF.search(raw):  # half of a sign that takes two: no database and no address has it
+            whole = json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")
+            found = json.loads(whole)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and found else None

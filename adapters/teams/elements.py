@@ -14,10 +14,10 @@ from adapters.teams.limits import PARAGRAPH, Element
 
 Run = Element | str
 
-BOLD = {"weight": "bolder"}
-SMALL = {"size": "small", "isSubtle": True}
-TIGHT = {"spacing": "none"}
-CLOSE = {"spacing": "small"}
+BOLD: Element = {"weight": "bolder"}
+SMALL: Element = {"size": "small", "isSubtle": True}
+TIGHT: Element = {"spacing": "none"}
+CLOSE: Element = {"spacing": "small"}
 
 
 def run(text: str, most: int = PARAGRAPH, **style: Any) -> Run:

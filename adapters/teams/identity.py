@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# What two libraries could read as two different hosts is none.
+_HOST = re.compile(r"[a-z0-9.:-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ def _allowed(url: str, hosts: Iterable[str]) -> bool:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
+        return False
+    if not _HOST.fullmatch(host):
         return False
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         return False

@@ -6,8 +6,11 @@ import json
 from collections.abc import Mapping
 from hashlib import sha256
 
+from adapters.clipping import clip
 from adapters.teams.incoming import (
     NAME,
+    PERSONAL,
+    ROOT,
     Asked,
     Author,
     Clicked,
@@ -23,9 +26,8 @@ from adapters.teams.incoming import (
 from adapters.teams.said import said
 from core.request import Language, Place
 
-PERSONAL = "personal"
-_ROOT = ";messageid="
 _LONGEST_KEY = 300
+_LONGEST_REASON = 2_000  # a longer one would cost the thumb itself: no question is that long
 
 
 def key_of(activity: Payload) -> str | None:
@@ -68,7 +70,7 @@ def target_of(activity: Payload) -> Target:
     whole = _text(conversation, "id")
     if not whole:
         raise ValueError("an activity without a conversation")
-    root, _, thread = whole.partition(_ROOT)
+    root, _, thread = whole.partition(ROOT)
     kind = _text(conversation, "conversationType")
     # Nothing but Teams' own word for it makes a conversation private.
     private = kind == PERSONAL
@@ -144,7 +146,7 @@ def _rated(author: Author, given: Payload, target: Target) -> Rated:
     if isinstance(form, Mapping):
         reason = _text(form, "feedbackText")
     up = str(given.get("reaction") or "").lower() == "like"
-    return Rated(author, up, " ".join(reason.split()), target)
+    return Rated(author, up, clip(" ".join(reason.split()), _LONGEST_REASON), target)
 
 
 def _members(activity: Payload) -> Installed | Removed | None:

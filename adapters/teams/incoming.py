@@ -10,6 +10,8 @@ from core.request import Language, Place, User
 
 Payload = Mapping[str, Any]
 NAME = "teams"
+PERSONAL = "personal"  # the type of a conversation that nobody else reads
+ROOT = ";messageid="  # between a channel's id and that of the message a thread began with
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from typing import Any
 Element = dict[str, Any]
 
 CARD_BYTES = 26_000
-MESSAGE_BYTES = 80_000
 TEXT = 3_000  # UTF-16 code units, escaped
 SUMMARY = 500
 PARAGRAPH = 2_000
@@ -20,9 +19,7 @@ LABEL = 100
 CELL = 200
 BUTTON_TEXT, BUTTON_VALUE = 60, 600  # the latter in bytes
 VISIBLE_BUTTONS = 5  # Teams shows six; further ones are in the menu beside them
-MOST_BUTTONS = 12
 CITATIONS, CITATION_NAME, CITATION_ABSTRACT = 20, 80, 160
-VIEWERS = 60  # for whom a card refreshes by itself
 
 
 def weight(element: Any) -> int:

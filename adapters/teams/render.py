@@ -18,7 +18,6 @@ from adapters.teams.limits import (
     PARAGRAPH,
     SUMMARY,
     TEXT,
-    VIEWERS,
     Element,
     weight,
 )
@@ -63,25 +62,19 @@ def render(
     answer: Answer,
     *,
     seal: Seal,
-    sharing: bool = False,
     whole: bool = False,
-    refresh: str = "",
-    viewers: Sequence[str] = (),
 ) -> Message:
     """The message that shows `answer`.
 
-    `seal` makes what a button carries from a command, or from the answer's id for "share" and
-    "show_all"; a button that would be too long is left out. `sharing` offers "Share". `whole` puts
-    the first sentence into the card, too, for a card that stands alone: an invoke's response. With
-    `refresh`, a command, the card is `whole` and refreshes in place: by itself for the `viewers`
-    (ids 29:…), else by hand.
+    `seal` makes what a button carries from a command, or from the answer's id for "show_all"; a
+    button that would be too long is left out. `whole` puts the first sentence into the card, too,
+    for a card that stands alone: an invoke's response.
 
-    Buttons are Action.Execute with a verb (ask, again, share, refresh) and data {"command":
-    SEALED}; for older clients Action.Submit with data {"verb", "command"}. What opens a dialog
-    (data, show_all) is Action.Submit with {"msteams": {"type": "task/fetch"}, "verb", "command"}.
+    Buttons are Action.Execute with a verb (ask, again) and data {"command": SEALED}; for older
+    clients Action.Submit with data {"verb", "command"}. What opens a dialog (data, show_all) is
+    Action.Submit with {"msteams": {"type": "task/fetch"}, "verb", "command"}.
     """
     words = Words(answer.language)
-    whole = whole or bool(refresh)
     first = next((part for part in answer.parts if isinstance(part, Text)), None)
     named: list[int] = []
     text = ""
@@ -89,12 +82,13 @@ def render(
         named = citations.numbers(answer, first.cites)
         text = _text(answer, first, named)
     summary = _summary(answer, words)
-    more: Element = {"fallbackText": summary}
-    if refresh:
-        more["refresh"] = _refresh(refresh, seal, viewers)
-    room = CARD_BYTES - weight(card([], **more))
-    body = fitted(answer, Frame(seal, words, sharing, whole), room)
-    made = card(body.elements, body.actions, **more) if body.elements or body.actions else None
+    room = CARD_BYTES - weight(card([], fallbackText=summary))
+    body = fitted(answer, Frame(seal, words, whole), room)
+    made = (
+        card(body.elements, body.actions, fallbackText=summary)
+        if body.elements or body.actions
+        else None
+    )
     if made is None and not text:
         text = words.say("teams.card_nothing")
     judged = bool(answer.id) and answer.outcome == "answer"
@@ -121,11 +115,6 @@ def welcome(language: Language, *, seal: Seal, questions: Sequence[Action] = ())
     actions = [buttons.execute(button) for button in offered if button.fits][:_QUESTIONS]
     made = card(body, actions, fallbackText=said)
     return Message("", clip(said, SUMMARY), made, [], {}, shortened=False)
-
-
-def _refresh(command: str, seal: Seal, viewers: Sequence[str]) -> Element:
-    action = {"type": "Action.Execute", "verb": "refresh", "data": {"command": seal(command)}}
-    return {"action": action, **({"userIds": list(viewers[:VIEWERS])} if viewers else {})}
 
 
 def _text(answer: Answer, first: Text, named: Sequence[int]) -> str:

@@ -50,37 +50,39 @@ class Replies:
     it shows it in another way. The same invoke delivered again gets the same answer."""
 
     def __init__(self) -> None:
-        self._asked: LRUCache[str, asyncio.Future[Body]] = LRUCache(_REMEMBERED)
+        self._open: dict[str, asyncio.Future[Body]] = {}  # as many as connections wait
+        self._given: LRUCache[str, asyncio.Future[Body]] = LRUCache(_REMEMBERED)
 
     def known(self, key: str) -> bool:
-        return key in self._asked
+        return key in self._open or key in self._given
 
     def expect(self, key: str) -> None:
-        """To be called before the work can begin."""
-        self._asked[key] = asyncio.get_running_loop().create_future()
+        """To be called before the work can begin; `get` or `forget` has to follow."""
+        self._open[key] = asyncio.get_running_loop().create_future()
 
     def forget(self, key: str) -> None:
-        self._asked.pop(key, None)
+        """Nothing will come: whoever waits for the same, too, is told so."""
+        if (future := self._open.pop(key, None)) is not None:
+            future.cancel()
 
     async def get(self, key: str, seconds: float, late: Callable[[], Body]) -> Body:
         """What the work gives, `late` where it takes longer."""
-        future = self._asked[key]
-        try:
-            async with asyncio.timeout(seconds):
-                return await asyncio.shield(future)
-        except TimeoutError:
-            if not future.done():
-                future.set_result(late())
-            return future.result()
+        future = self._open.get(key) or self._given.get(key)
+        if future is None:
+            return late()
+        await asyncio.wait([future], timeout=seconds)
+        if not future.done():
+            self.give(key, late())
+        return late() if future.cancelled() else future.result()
 
     def waits(self, key: str) -> bool:
-        future = self._asked.get(key)
-        return future is not None and not future.done()
+        return key in self._open
 
     def give(self, key: str, body: Body) -> bool:
         """Whether somebody still waited for it."""
-        future = self._asked.get(key)
-        if future is None or future.done():
+        future = self._open.pop(key, None)
+        if future is None:
             return False
         future.set_result(body)
+        self._given[key] = future
         return True

@@ -10,12 +10,11 @@ from cachetools import LRUCache
 
 from adapters import Gone
 from adapters.teams.connector import Connector, Reference, reference_of
-from adapters.teams.inbound import PERSONAL, target_of
-from adapters.teams.incoming import NAME, Author, Payload, Target
+from adapters.teams.inbound import target_of
+from adapters.teams.incoming import NAME, PERSONAL, ROOT, Author, Payload, Target
 from core.request import Place
 from core.store.places import Places, place_id
 
-_THREAD = ";messageid="
 _KEPT = ("serviceUrl", "channelId", "conversation", "bot")
 
 
@@ -93,7 +92,7 @@ def _reference(activity: Payload) -> dict[str, Any]:
     whole = reference_of(activity)
     kept = {name: whole[name] for name in _KEPT if name in whole}
     conversation = {**kept["conversation"]}
-    conversation["id"] = str(conversation["id"]).partition(_THREAD)[0]
+    conversation["id"] = str(conversation["id"]).partition(ROOT)[0]
     kept["conversation"] = conversation
     if conversation.get("conversationType") == PERSONAL and "user" in whole:
         kept["user"] = whole["user"]
@@ -102,6 +101,6 @@ def _reference(activity: Payload) -> dict[str, Any]:
 
 def _in_thread(reference: Reference, thread: str) -> dict[str, Any]:
     conversation: Mapping[str, Any] = reference["conversation"]
-    root = str(conversation["id"]).partition(_THREAD)[0]
-    whole = f"{root}{_THREAD}{thread}" if thread else root
+    root = str(conversation["id"]).partition(ROOT)[0]
+    whole = f"{root}{ROOT}{thread}" if thread else root
     return {**reference, "conversation": {**conversation, "id": whole}}

@@ -8,11 +8,13 @@ from html import unescape
 from typing import Any
 
 from core import registry
+from core.acts.choices import subject
+from core.acts.forget import is_forget
+from core.acts.subscribe_words import act_of
 
 _LONGEST = 40_000  # characters that are looked at; longer questions are refused anyway
 _AT = re.compile(r"<at(?:\s+id\s*=\s*\"[^\"<>]*\")?\s*>([^<>]*)</at>", re.IGNORECASE)
-# A quoted message is no part of the question.
-_QUOTED = re.compile(r"<blockquote\b[^<>]*/Reply[^<>]*>.*?</blockquote>", re.IGNORECASE | re.DOTALL)
+_QUOTE = re.compile(r"<(/?)blockquote\b([^<>]*)>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h[1-6])\s*>", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:p|div|span|b|i|u|s|strong|em|strike|del|code|pre|a|ul|ol|li|blockquote|table|tbody|tr"
@@ -44,8 +46,7 @@ def said(activity: Mapping[str, Any]) -> tuple[str, bool]:
 
 def plain(text: str) -> str:
     """Teams' markup as it was typed: the names of other people, no tags, & < > unescaped."""
-    text = _QUOTED.sub(" ", text)
-    text = _AT.sub(lambda found: f"@{found[1]}", text)
+    text = _AT.sub(lambda found: f"@{found[1]}", _unquoted(text))
     text = _TAG.sub("", _BREAK.sub("\n", text))
     text = unescape(text).translate(_QUOTES)
     text = _ESCAPED.sub(r"\1", _MARKS.sub("", text))
@@ -56,16 +57,32 @@ def plain(text: str) -> str:
 def as_command(text: str) -> str:
     """ "oee" as "/oee" and "Andon me" as "/andon me": Teams' menu of commands puts in the word
     alone. With more words than that it is a sentence, which is understood as one."""
-    word, _, rest = text.partition(" ")
-    name = word.lower()
+    word, *others = text.split(maxsplit=1) or [""]
+    name, rest = word.removeprefix("/").lower(), "".join(others)
+    command = f"/{name} {rest}".rstrip()
+    if word.startswith("/"):
+        return command
     if not rest and name in {*registry.by_command(), "andon"}:
-        return f"/{name}"
-    if name == "andon" and rest.split(" ", 1)[0].lower() in _OWN:
-        return f"/andon {rest}"
-    return text
+        return command
+    return command if name == "andon" and _is_own(command) else text
 
 
-_OWN = frozenset({"help", "me", "areas", "language", "quiet", "forget", "prompts"})
+def _is_own(command: str) -> bool:
+    """Whether "/andon …" is about more than help."""
+    own = subject(command) or act_of(command) or is_forget(command)
+    return bool(own) or command.split()[1].lower() in ("help", "prompts")
+
+
+def _unquoted(text: str) -> str:
+    """Without a quoted message, which is no part of the question."""
+    kept, end, begin = [], 0, -1
+    for tag in _QUOTE.finditer(text):
+        if begin < 0 and not tag[1] and "/reply" in tag[2].lower():
+            begin = tag.start()
+        elif begin >= 0 and tag[1]:
+            kept.append(text[end:begin])
+            end, begin = tag.end(), -1
+    return " ".join([*kept, text[end:]])
 
 
 def _mentions(entities: object) -> list[Mapping[str, Any]]:

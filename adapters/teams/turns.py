@@ -33,7 +33,7 @@ from adapters.teams.replies import Replies
 from adapters.teams.rooms import Rooms
 from adapters.teams.waiting import Waiting
 from core.acts.choices import subject
-from core.acts.forget import is_forget
+from core.acts.forget import in_words, is_forget
 from core.answer import Answer, Notice
 from core.errors import SourceUnavailable
 from core.request import Place, User
@@ -43,7 +43,6 @@ log = logging.getLogger(__name__)
 
 # Whether somebody may see more alone than where others read along.
 SeesMore = Callable[[User, Place], bool]
-_IN_PLACE = frozenset({"again", "refresh"})
 # What is an answer, or will be one after a click: nothing that another place would change.
 _SAID = frozenset({"answer", "clarify", "error"})
 
@@ -57,14 +56,14 @@ class Turns:
         rooms: Rooms,
         asking: Asking,
         seal: Seal,
-        waiting: Replies,
+        invokes: Replies,
         sees_more: SeesMore,
     ) -> None:
         self._posts = posts
         self._rooms = rooms
         self._asking = asking
         self._seal = seal
-        self._replies = waiting
+        self._invokes = invokes
         self._sees_more = sees_more
         self._dialogs = DialogTurns(asking, seal)
 
@@ -88,7 +87,7 @@ class Turns:
             with suppress(SourceUnavailable):
                 await self._rooms.lose(incoming.target.place, str(error))
         finally:
-            self._replies.give(job.claim.key, {})
+            self._invokes.give(job.claim.key, {})
 
     async def _known(self, incoming: Incoming, payload: Payload) -> None:
         """Remembers the conversation; an answer does not hang on it."""
@@ -106,12 +105,12 @@ class Turns:
             case Clicked():
                 await self._click(incoming, job)
             case DialogFetched(author, data, target):
-                if self._replies.waits(job.claim.key):  # nobody sees it later
+                if self._invokes.waits(job.claim.key):  # nobody sees it later
                     info = await self._dialogs.opened(author, data, target)
-                    self._replies.give(job.claim.key, replies.dialog(info))
+                    self._invokes.give(job.claim.key, replies.dialog(info))
             case DialogSubmitted(author, data, target):
                 body = await self._dialogs.submitted(author, data, target)
-                self._replies.give(job.claim.key, body)
+                self._invokes.give(job.claim.key, body)
             case Rated():
                 await self._rate(incoming)
             case Installed():
@@ -205,11 +204,11 @@ class Turns:
             return
         if verb in ("show_all", "data"):  # a client without dialogs
             command = f"/show {command}" if verb == "show_all" else command
-        elif verb in _IN_PLACE and self._replies.waits(key):
+        elif verb == "again" and self._invokes.waits(key):
             await self._refresh(clicked, command, job)
             return
         # What was clicked stays, and the answer comes beside it.
-        self._replies.give(key, replies.toast(words.say("answer.working")))
+        self._invokes.give(key, replies.toast(words.say("answer.working")))
         await self._answer(Asked(author, command, clicked.target, typed=False), job)
 
     async def _refresh(self, clicked: Clicked, command: str, job: Job) -> None:
@@ -219,12 +218,12 @@ class Turns:
         if not await job.sending():
             return
         card = self._posts.drawn(answer, whole=True).card
-        if card is None or not self._replies.give(job.claim.key, replies.card(card)):
+        if card is None or not self._invokes.give(job.claim.key, replies.card(card)):
             await self._posts.show(target, answer)
 
     async def _say(self, clicked: Clicked, text: str, job: Job) -> None:
         """One sentence to the clicker."""
-        if self._replies.give(job.claim.key, replies.toast(text)):
+        if self._invokes.give(job.claim.key, replies.toast(text)):
             return
         if not job.claim.maybe_sent and await job.sending():
             await self._posts.note(clicked.target, text)
@@ -253,7 +252,8 @@ class Turns:
 
 def _is_ones_own(text: str) -> bool:
     """What is about the asker and nobody else: their settings, and what is kept about them."""
-    return _is_of_settings(text) or (text.startswith("/andon ") and is_forget(text))
+    is_command = text.startswith("/andon ")
+    return _is_of_settings(text) or (is_command and is_forget(text)) or bool(in_words(text))
 
 
 def _is_of_settings(text: str) -> bool:

@@ -223,9 +223,26 @@ FEATURES = (
     Feature("Sent unasked", {
         "slack": "to any conversation it is in",
         "teams": "to any conversation it was in once, also after a restart",
+        "console": "printed by `andon demo --fast`",
+    }, None, {"slack": "slack/test_unasked.py::"
+                       "test_a_subscription_is_answered_and_its_place_is_written_to",
+              "teams": "teams/test_recovery.py::test_sent_unasked_after_a_restart",
+              "console": "console/test_channel.py::test_what_is_sent_unasked_is_printed_once"}),
+    Feature("Killed while it sends unasked", {
+        "slack": "looked for by its mark: never lost, never twice",
+        "teams": "never twice; what may have been shown is listed as unknown",
         "console": f"{NO}",
-    }, None, {"slack": "slack/test_recovery.py::",
-              "teams": "teams/test_recovery.py::test_sent_unasked_after_a_restart"}),
+    }, None, {"slack": "prove/test_deliveries.py::test_a_few_deaths",
+              "teams": "prove/test_teams_deliveries.py::test_a_few_deaths"}),
+    Feature("What comes by itself is chosen", {
+        "slack": "a form, from `/andon subscribe`, its list and the Home tab; or in words",
+        "teams": "a form, from the buttons under `/andon list`; or in words",
+        "console": "`/andon subscribe …`",
+    }, None, {"slack": "slack/test_subscribing.py::"
+                       "test_a_channel_is_subscribed_changed_and_ended_in_a_form",
+              "teams": "teams/test_invokes.py::test_what_comes_by_itself_in_a_dialog",
+              "console": "assistant/test_subscribe.py::"
+                         "test_a_command_subscribes_places_and_kinds"}),
     Feature("An edited question", {
         "slack": "is not answered again", "teams": "is not answered again", "console": f"{NO}",
     }, None, {"slack": "slack/test_inbound.py::",

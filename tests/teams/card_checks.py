@@ -51,8 +51,7 @@ def check_card(card: Any) -> None:
     assert len(wire) < 28 * 1024
     assert problems(plain_card(card)) == []
     assert '"TextBlock"' not in wire  # reads Markdown
-    # What a card refreshes by is no button; old clients do not refresh.
-    for node in nodes({name: value for name, value in card.items() if name != "refresh"}):
+    for node in nodes(card):
         check_fallback(node)
         check_action(node)
     for text in texts(card):

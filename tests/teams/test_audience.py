@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 from tests.fakes.teams import TENANT
-from tests.teams.conftest import Site, buttons, scene
+from tests.teams.conftest import Site, button_of, buttons, scene
 from tests.teams.test_conversation import text
+from tests.teams.test_invokes import card_of
 
 ANA, GROUP = f"teams:{TENANT}:00000000-0000-0000-0000-700000000001", "19:1700000000003@thread.v2"
 RULES = f"""
@@ -71,9 +75,12 @@ async def test_a_button_has_the_rights_of_whoever_presses_it(here: Site) -> None
 
 @scene(access=RULES)
 async def test_ones_own_settings_are_not_told_to_a_group(here: Site) -> None:
-    told = here.teams.activities.message(here.ana, here.group, "/andon me")
-    assert (await here.teams.deliver(told)).ok
-    assert buttons((await here.answer(here.chat)).cards[0])
+    for n, typed in enumerate(("/andon me", "/Andon\nme", "forget everything"), 1):
+        told = here.teams.activities.message(here.ana, here.group, typed)
+        assert (await here.teams.deliver(told)).ok
+        await here.answer(here.chat, n)
+    await here.settled()
+    assert not here.answers(here.group)
     note = await here.teams.message(here.group, contains="about you alone", within=20)
     assert not note.cards
 
@@ -95,3 +102,28 @@ async def test_money_that_is_not_for_all_goes_to_the_asker_alone(here: Site) -> 
     assert "USD" in text(await here.answer(here.chat))
     await here.teams.message(here.floor, contains="personal chat", within=20)
     assert not here.teams.messages(here.floor, contains="USD")
+
+
+async def subscribed_in_a_dialog(here: Site) -> list[int]:
+    """Whether each subscription's place counts as private, after one was ordered in a dialog."""
+    make, deliver = here.teams.activities, here.teams.deliver
+    listed = await here.ask("/andon list")
+    order = button_of(listed.cards[0], "subscribe")
+    form = await deliver(make.task(here.ana, here.chat, order["data"]))
+    save = button_of(card_of(form.body), "save")
+    data = {**save["data"], "areas": "packaging", "kinds": "briefing"}
+    assert (await deliver(make.task(here.ana, here.floor, data, submit=True))).ok
+    with closing(sqlite3.connect(here.home / "andon.db")) as store:
+        found = store.execute("SELECT private FROM places JOIN subscriptions ON place = key")
+        return [private for (private,) in found]
+
+
+@scene()
+async def test_what_is_ordered_in_a_dialog_is_for_the_whole_channel(here: Site) -> None:
+    """A dialog has the rights of its opener alone; what comes to the channel later has not."""
+    assert await subscribed_in_a_dialog(here) == [0]
+
+
+@scene(access=RULES.replace("money =", "subscribe = false\nmoney ="))
+async def test_who_may_not_subscribe_a_channel_may_not_in_a_dialog_either(here: Site) -> None:
+    assert await subscribed_in_a_dialog(here) == []

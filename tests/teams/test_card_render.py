@@ -204,12 +204,11 @@ def test_buttons_carry_sealed_commands_and_open_dialogs() -> None:
         Action("Again", "/again a-1"),
         Action("Why?", "/downtime line-3"),
     )
-    message = drawn(Answer("answer", (Text("Yes."), Actions(offered)), id="a-1"), sharing=True)
+    message = drawn(Answer("answer", (Text("Yes."), Actions(offered)), id="a-1"))
     assert buttons(message) == [
         ("Why?", "ask", "/downtime line-3"),
         ("Rows", "data", "/data a-1"),
         ("Again", "again", "/again a-1"),
-        ("Share", "share", "a-1"),
     ]
     opens = [a for a in (message.card or {})["actions"] if "msteams" in a["data"]]
     assert [a["data"]["msteams"] for a in opens] == [{"type": "task/fetch"}]
@@ -229,7 +228,7 @@ def test_every_action_is_a_button_in_the_menu_or_behind_show_all(count: int) -> 
 
 def test_choices_are_buttons() -> None:
     asked = Actions((Action("Line 1", "/oee line-1"), Action("Line 2", "/oee line-2")))
-    message = drawn(Answer("clarify", (Text("Which line?"), asked)), sharing=True)
+    message = drawn(Answer("clarify", (Text("Which line?"), asked)))
     assert buttons(message) == [("Line 1", "ask", "/oee line-1"), ("Line 2", "ask", "/oee line-2")]
     assert message.channel_data == {}
 
@@ -254,13 +253,6 @@ def test_words_of_a_model_are_labelled() -> None:
     assert "(AI)" in "\n".join(texts(message.card))
     assert "additionalType" not in drawn(FULL).entities[0]
     assert entities(replace(FULL, citations=()), [], Words("en")) == []
-
-
-def test_a_card_can_refresh_in_place() -> None:
-    card = drawn(FULL, refresh="/alerts", viewers=["29:a"]).card or {}
-    assert card["refresh"]["userIds"] == ["29:a"]
-    assert card["refresh"]["action"]["data"] == {"command": seal("/alerts")}
-    assert "userIds" not in (drawn(FULL, refresh="/alerts").card or {})["refresh"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -133,6 +134,7 @@ def test_keys() -> None:
         ('<blockquote itemtype="http://schema.skype.com/Reply">old</blockquote><p>new</p>', "new"),
         ("cost_center", "cost_center"),
         (r"line\-3", "line-3"),
+        ("<blockquote>mine</blockquote> <blockquote x=/Reply>a</blockquote>b", "mine b"),
     ],
 )
 def test_markup_is_gone(typed: str, meant: str) -> None:
@@ -156,6 +158,33 @@ def test_words_of_the_menu_are_commands() -> None:
     assert as_command("Andon areas packaging") == "/andon areas packaging"
     assert as_command("andon, how are you?") == "andon, how are you?"
     assert as_command("oee of line 3") == "oee of line 3"
+    assert as_command("Andon Sprache de") == "/andon Sprache de"
+    assert as_command("andon subscribe packaging") == "/andon subscribe packaging"
+
+
+@pytest.mark.parametrize("typed", ["/Andon me", "/ANDON  me", "/andon\nme", "Andon me"])
+def test_a_command_is_one_however_it_is_written(typed: str) -> None:
+    """Who reads along must not see somebody's settings because of a capital letter."""
+    assert as_command(typed) == "/andon me"
+    assert as_command("/OEE line-3") == "/oee line-3"
+    assert as_command("/handover\ntwo lines\nof text") == "/handover two lines\nof text"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["<blockquote /Reply>" * 2_100, "<blockquote " + "/Reply " * 6_000],
+    ids=["open", "long"],
+)
+def test_quotes_without_an_end_do_not_hold_up_the_others(typed: str) -> None:
+    begun = time.process_time()
+    plain(typed)
+    assert time.process_time() - begun < 0.2
+
+
+def test_a_long_reason_does_not_cost_the_thumb() -> None:
+    rated = read(MAKE.feedback(ANA, SHOWN, FLOOR, "dislike", "x" * 20_000))
+    assert isinstance(rated, Rated)
+    assert len(rated.reason) == 2_000
 
 
 JUNK = st.recursive(

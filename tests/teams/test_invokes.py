@@ -15,6 +15,11 @@ def feedback(here: Site) -> list[tuple[Any, ...]]:
         return store.execute("SELECT user_id, verdict, reason FROM feedback").fetchall()
 
 
+def subscribed(here: Site) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(here.home / "andon.db") as store:
+        return store.execute("SELECT scope, kinds FROM subscriptions").fetchall()
+
+
 def value_of(body: Any) -> Any:
     """What an Action.Execute was answered with."""
     assert body["statusCode"] == 200, body
@@ -131,10 +136,47 @@ async def test_ones_settings_in_a_dialog(here: Site) -> None:
     told = here.teams.activities.task(here.ana, here.chat, data, submit=True)
     reply = await here.teams.deliver(told)
     assert reply.body["task"]["type"] == "message"
+    assert "/andon" not in reply.body["task"]["value"]
     again = text(await here.ask("/andon me"))
     assert "22:00" in again
     assert "Packaging" in again
     assert "Deine Einstellungen" in again or "Sprache" in again
+
+
+@scene()
+async def test_a_form_that_was_not_filled_in_takes_nothing_back(here: Site) -> None:
+    """As behind "Look again", where the form itself took too long."""
+    await here.ask("/andon areas packaging")
+    data = {"verb": "settings"}
+    again = here.teams.activities.task(here.ana, here.chat, data, submit=True)
+    card = card_of((await here.teams.deliver(again)).body)
+    assert button_of(card, "save")
+    assert "Packaging" in text(await here.ask("/andon me"))
+
+
+@scene()
+async def test_what_comes_by_itself_in_a_dialog(here: Site) -> None:
+    """It belongs to the place where its button stands, and is changed with the clicker's rights."""
+    shown = await here.ask("/andon list", here.floor)
+    opened = await here.press(shown, "Subscribe this place", here.floor)
+    save = button_of(card_of(opened.body), "save")
+    filled = {**save["data"], "areas": "packaging", "kinds": "briefing,handover"}
+    submit = here.teams.activities.task(here.ana, here.floor, filled, submit=True)
+    reply = await here.teams.deliver(submit)
+    assert "Subscribed." in reply.body["task"]["value"]
+    assert subscribed(here) == [('["packaging"]', '["briefing", "handover"]')]
+    shown = await here.ask("/andon list", here.floor)
+    opened = await here.press(shown, "Change: Packaging", here.floor)
+    card = card_of(opened.body)
+    assert [(e["id"], e["value"]) for e in card["body"] if e["type"] == "Input.ChoiceSet"] == [
+        ("areas", "packaging"), ("kinds", "briefing,handover")
+    ]  # fmt: skip
+    save = button_of(card, "save")
+    unfilled = here.teams.activities.task(here.ana, here.floor, save["data"], submit=True)
+    assert button_of(card_of((await here.teams.deliver(unfilled)).body), "save")
+    nothing = {**save["data"], "areas": "packaging", "kinds": ""}
+    await here.teams.deliver(here.teams.activities.task(here.ana, here.floor, nothing, submit=True))
+    assert subscribed(here) == []
 
 
 @scene()
@@ -154,3 +196,14 @@ async def test_invokes_that_are_not_its_own(here: Site) -> None:
         made = here.teams.activities.invoke(name, here.ana, here.chat, {})
         assert (await here.teams.deliver(made)).status == 501
     assert not here.teams.messages()
+
+
+@scene()
+async def test_half_a_sign_is_none(here: Site) -> None:
+    """No address and no database can hold one: what has it is read without it."""
+    activities = here.teams.activities
+    for data in ({"command": "\ud800.x"}, {"command": "x.\udfff", "verb": "\ud800"}):
+        made = activities.execute(here.ana, await here.ask("oee line-3"), here.chat, "ask", data)
+        assert "no longer valid" in value_of((await here.teams.deliver(made)).body)
+    answer = await here.ask("oee line-3 yesterday \ud83d")
+    assert "OEE of Line 3" in text(answer)

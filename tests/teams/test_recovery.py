@@ -107,6 +107,22 @@ def test_removed_and_back_again(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+def test_removed_and_back_again_at_another_process(tmp_path: Path) -> None:
+    """Who knew the conversation from before knows that one can write there again."""
+
+    async def run() -> None:
+        async with scripted(tmp_path) as here:
+            make, deliver = here.teams.activities, here.teams.deliver
+            assert (await deliver(make.installed(here.ana, here.group))).ok
+            await here.teams.message(here.group, contains="I am Andon", within=10)
+            await here.store.places.lose(here.place(here.group), "removed", Clock().now)
+            assert await here.store.places.gone()
+            assert (await deliver(make.installed(here.ana, here.group))).ok
+            assert not await here.store.places.gone()
+
+    asyncio.run(run())
+
+
 async def left_behind(here: Scripted, *, sending: bool) -> str:
     """A question that another process took and then died over."""
     asked = here.teams.activities.message(here.ana, here.chat, "hi")
