@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.delivery_times import DeliveryTimes, Lease
 from bot.health import Health
 from bot.log import log_defect
-from bot.one_delivery import OneDelivery
+from bot.one_delivery import LastShown, OneDelivery
 from core.errors import SourceUnavailable
 from core.store import Delivery, Now, Store
 
@@ -51,6 +51,7 @@ class Delivering:
         self._running: dict[asyncio.Task[None], tuple[Delivery, Lease]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._freed = asyncio.Event()
+        self._last = LastShown()
         self.health = Health("outbox")
 
     def open(self) -> None:
@@ -120,6 +121,7 @@ class Delivering:
             self._now,
             self._wall,
             self._times,
+            self._last,
         )
         task = asyncio.create_task(_guarded(one.run, delivery))
         self._running[task] = (delivery, lease)

@@ -7,7 +7,9 @@ plant or the state that the installation otherwise uses.
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,14 +23,16 @@ from bot.app import App, build
 from bot.clock import Clock, wall_clock
 from bot.delivery_times import DeliveryTimes
 from bot.sample_plant import Percent
+from bot.scheduler import MARK
 from bot.settings import Settings
 from bot.unasked import Pace, Unasked
-from core.answer import Actions, Answer, Text
+from core.answer import Action, Actions, Answer, Part, Text
 from core.answer_text import as_text
 from core.citing import recited
 from core.data.sample import make_sample, tick
 from core.request import Language, Place, Request, User
 from core.store import Kind, Store, Subscription
+from core.store.watermarks import advance
 from core.words import Words
 
 _DAYS = 70
@@ -37,6 +41,11 @@ _BEFORE = timedelta(minutes=5)  # of the first shift's start
 _AREA, _ZONE = "packaging", "America/Chicago"
 _PLACE = Place("console", "the shift's channel", private=False)
 OUTGOING, INCOMING = User("console:out", "Outgoing"), User("console:in", "Incoming")
+_ACTS = (
+    (OUTGOING, r"/alert \S+ take v\d+"),
+    (OUTGOING, r"/handover .* complete v\d+"),
+    (INCOMING, r"/handover .* sign v\d+"),
+)
 
 
 class FastClock:
@@ -50,38 +59,59 @@ class FastClock:
 
 
 class Reel(ConsoleChannel):
-    """Prints everything with the time of the fast clock; a terminal cannot change what it has
-    printed, so what is updated is printed again."""
+    """Prints everything with the time of the fast clock. A terminal cannot change what it has
+    printed: of an update only those paragraphs are printed that say more than other figures."""
 
     def __init__(self, terminal: Terminal, clock: Clock, words: Words) -> None:
         super().__init__(DrawnScreen(terminal, terminal, numbered=False), OUTGOING, "")
         self._terminal, self._clock, self._words = terminal, clock, words
-        self._printed: dict[str, str] = {}
+        self._printed: dict[str, frozenset[str]] = {}
+        self.offered: dict[str, Sequence[Action]] = {}
 
     async def send(self, place: Place, answer: Answer, delivery: str = "") -> str:
         message = delivery or answer.id
-        await self._print("cli.fast_sent", place, answer, message)
+        await self._print(self._words.say("cli.fast_sent", clock=self._time()), answer, message)
         return message
 
     async def update(self, place: Place, message: str, answer: Answer) -> None:
-        if self._printed.get(message) != as_text(answer):
-            await self._print("cli.fast_updated", place, answer, message)
+        head = self._words.say("cli.fast_updated", clock=self._time())
+        await self._print(head, answer, message)
 
-    async def _print(self, key: str, place: Place, answer: Answer, message: str) -> None:
-        self._printed[message] = as_text(answer)
-        self._head(key)
-        offered = " ".join(f"[{action.label}]" for action in answer.actions)
-        parts = [recited(part, {}) for part in answer.parts if not isinstance(part, Actions)]
-        buttons = (Text(offered),) if offered else ()
-        await super().send(place, replace(answer, parts=(*parts, *buttons), citations=()))
-
-    def _head(self, key: str) -> None:
-        clock = self._words.moment(self._clock(), _ZONE)
-        paper = self._terminal.paper(self._words.language)
-        self._terminal.write(paper.paragraph(self._words.say(key, clock=clock), "accent"))
+    async def pressed(self, user: User, action: Action, message: str, answer: Answer) -> None:
+        """What comes of a button under a message."""
+        head = self._words.say(
+            "cli.fast_pressed", clock=self._time(), who=user.name, label=action.label
+        )
+        shown = self._printed.get(message, frozenset())
+        await self._print(head, answer, message)
+        self._printed[message] |= shown
 
     async def who(self, user: str) -> User:
         return next((one for one in (OUTGOING, INCOMING) if one.id == user), User(user))
+
+    def _time(self) -> str:
+        return self._words.moment(self._clock(), _ZONE)
+
+    async def _print(self, head: str, answer: Answer, message: str) -> None:
+        parts = [recited(part, {}) for part in answer.parts if not isinstance(part, Actions)]
+        before = self._printed.get(message)
+        fresh = [part for part in parts if before is None or _shape(part) not in before]
+        self._printed[message] = frozenset(map(_shape, parts))
+        self.offered[message] = answer.actions
+        if not fresh:
+            return
+        paper = self._terminal.paper(self._words.language)
+        self._terminal.write(paper.paragraph(head, "accent"))
+        offered = "" if before else " ".join(f"[{one.label}]" for one in answer.actions)
+        buttons = (Text(offered),) if offered else ()
+        shown = replace(answer, parts=(*fresh, *buttons), citations=())
+        await super().send(_PLACE, shown)
+
+
+def _shape(part: Part) -> str:
+    """What it says, whatever its figures."""
+    said = as_text(Answer("answer", (part,)))
+    return re.sub(r"(?:[\d.,:–−+±%▁-█]+(?:\s*(?:min|h|s|d)\b)?\s*)+", "#", said)
 
 
 def play(settings: Settings, factor: float, hours: float, now: datetime, language: Language) -> int:
@@ -115,6 +145,8 @@ async def _day(
     reel = Reel(terminal, clock, words)
     reel.mount(app.handle)
     await _subscribe(app.store, start, words.language)
+    # On so fast a clock the first shift may have begun before the first tick looks.
+    await app.store.write(lambda connection: advance(connection, MARK, start, None))
     pace = Pace(tick=1.0, pulse=max(60 / factor, 1.0), follow_up=max(60 / factor, 1.0))
     times = DeliveryTimes(look=0.1, pace=0.1)
     unasked = Unasked(app, app.store, [reel], clock, wall_clock, times=times, pace=pace)
@@ -144,19 +176,21 @@ async def _living(plant: Path, clock: Clock) -> None:
 
 
 async def _people(app: App, reel: Reel, clock: Clock, factor: float, language: Language) -> None:
-    """What the two shift leads do: one completes the handover, the other signs it."""
-
-    async def ask(user: User, text: str) -> Answer:
-        return await app.handle(
-            Request(user, _PLACE, text, clock(), language=language, typed=False)
-        )
-
+    """What the two shift leads do with the buttons that they see: one takes alerts and completes
+    the handover, the other signs it."""
+    done: set[tuple[str, str]] = set()
     while True:
         await asyncio.sleep(max(_LOOKS / factor, 1.0))
-        for user, act in ((OUTGOING, " complete v"), (INCOMING, " sign v")):
-            shown = await ask(user, f"/handover {_AREA}")
-            offered = (one.command for one in shown.actions if act in one.command)
-            done = [await ask(user, command) for command in offered]
-            for answer in done:
+        for message, offered in list(reel.offered.items()):
+            for user, act in _ACTS:
+                action = next((one for one in offered if re.fullmatch(act, one.command)), None)
+                if action is None or (message, act) in done:
+                    continue
+                done.add((message, act))
+                request = Request(
+                    user, _PLACE, action.command, clock(), language=language, typed=False
+                )
+                answer = await app.handle(request)
                 if answer.outcome == "answer":
-                    await reel.send(_PLACE, answer)
+                    await reel.pressed(user, action, message, answer)
+                break  # they look again before they press again

@@ -7,7 +7,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import assert_never
+
+from cachetools import LRUCache
 
 from adapters import Channel, Door, Gone, MaybeSent, NotSent, Unsupported
 from adapters.fence import fenced
@@ -29,6 +32,24 @@ _PATIENCE = 2.0  # seconds for which a call is tried again; the outbox's own pau
 _PAUSE = 0.5
 
 
+class LastShown:
+    """What this process showed last of each message, so that nothing is called for what would look
+    the same. It holds only while nobody else has shown something newer."""
+
+    def __init__(self) -> None:
+        self._known: LRUCache[str, tuple[int, bytes]] = LRUCache(10_000)
+
+    def keep(self, one: Delivery, answer: Answer) -> None:
+        self._known[one.id] = (one.version, _look(answer))
+
+    def is_same(self, one: Delivery, answer: Answer) -> bool:
+        return self._known.get(one.id) == (one.shown, _look(answer))
+
+
+def _look(answer: Answer) -> bytes:
+    return sha256(repr((answer.parts, answer.citations, answer.language)).encode()).digest()
+
+
 @dataclass(frozen=True, slots=True)
 class OneDelivery:
     """`run` returns once the row is ended, or left to its lease. Raises SourceUnavailable."""
@@ -41,6 +62,7 @@ class OneDelivery:
     now: Clock
     wall: Clock
     times: DeliveryTimes
+    last: LastShown
 
     async def run(self) -> None:
         try:
@@ -74,7 +96,12 @@ class OneDelivery:
             await self._end("dead", "every process that works on it is gone before it is sent")
             return
         answer = await self._made()
-        if answer is not None and await self._begin():
+        if answer is None:
+            return
+        if one.message and self.last.is_same(one, answer):
+            self.last.keep(one, answer)
+            await self._sent(one.message)
+        elif await self._begin():
             await self._show(answer)
 
     async def _made(self) -> Answer | None:
@@ -142,6 +169,7 @@ class OneDelivery:
         except (NotSent, MaybeSent, Gone) as error:
             await self._failed(error, begun=isinstance(error, MaybeSent))
         else:
+            self.last.keep(one, answer)
             await self._sent(message)
 
     async def _sent(self, message: str) -> None:

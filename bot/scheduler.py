@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
@@ -19,12 +19,13 @@ from bot.clock import Clock
 from bot.health import Health
 from bot.log import log_defect
 from core.due import wanted
-from core.errors import AndonError, NoData, SourceUnavailable
+from core.errors import AndonError, MisconfiguredError, NoData, SourceUnavailable
 from core.installation import Definitions, Installation
 from core.store import Store, Subscription, Wanted
 from core.store.watermarks import advance, reached
 
 MARK = "shifts"
+_SKEW = timedelta(minutes=5)  # by which the clocks of processes may differ
 _AT_ONCE = 200  # rows in a transaction: others write meanwhile
 Work = Callable[[datetime], Awaitable[None]]
 
@@ -106,9 +107,12 @@ class Tick:
         self._store = store
 
     async def __call__(self, now: datetime) -> None:
-        """Raises SourceUnavailable; then the next tick catches up."""
+        """Raises SourceUnavailable; then the next tick catches up. MisconfiguredError where the
+        last tick was clearly later than now: until then nothing would come, and nobody knew why."""
         store = self._store
         since = await store.read(lambda connection: reached(connection, MARK))
+        if since is not None and since - now > _SKEW:
+            raise MisconfiguredError("clock", f"it was {since:%Y-%m-%d %H:%M} UTC here already")
         if since is not None and since < now:
             subscriptions = await store.subscriptions.all()
             if subscriptions:

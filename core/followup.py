@@ -13,6 +13,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from core.briefing.gather import LATE
 from core.context import ToolContext
 from core.data.cache import CachedSource
 from core.domain import tracking
@@ -33,8 +34,8 @@ from core.words import Words
 log = logging.getLogger(__name__)
 _LONGEST = timedelta(days=60)
 """What could not be measured for so long is given up."""
-_SETTLING = timedelta(hours=1)
-"""For so long after it could have been final a briefing is still shown anew."""
+_LAST_CALL = timedelta(minutes=25)
+"""So long after it could be final a briefing is shown anew even if the data is still late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,7 @@ class FollowUp:
     async def measure(self, installation: Installation, now: datetime) -> None:
         """Measures what was done long enough ago, and tells who did it."""
         since = Interval(now - _LONGEST, now)
-        for one in await self.store.work.done(since):
-            if one.measured_at is not None or one.subject.kind == "safety":
-                continue
+        for one in await self.store.work.unmeasured(since):
             verdict = await self._verdict(one, installation, now)
             if verdict is not None:
                 measured = replace(one, measured_at=now, verdict=verdict)
@@ -117,7 +116,10 @@ class FollowUp:
         settle = timedelta(minutes=installation.rules.preliminary_minutes)
         for plant, calendar in installation.calendars.items():
             last = calendar.current(now - settle)
-            if last is not None and now - settle - last.interval.start < _SETTLING:
+            if last is None or now - settle - last.interval.start >= LATE:
+                continue
+            final = last.interval.start + settle
+            if now - final >= _LAST_CALL or await self._reaches(plant, final, installation, now):
                 await self._renew(plant, last.interval.start, now)
 
     async def _renew(self, plant: str, start: datetime, now: datetime) -> None:
@@ -133,12 +135,27 @@ class FollowUp:
         if keys:
             await self.store.write(renew)
 
+    async def _reaches(
+        self, plant: str, at: datetime, installation: Installation, now: datetime
+    ) -> bool:
+        """Whether the plant's data has come so far: figures are final by the data's own time."""
+        context = ToolContext(User(""), now, Words("en", now), installation, self.source)
+        ids = [asset.id for asset in installation.hierarchy.counted(plant)]
+        times = await context.data_times(ids) if ids else {}
+        return max(times.values(), default=at) >= at
+
     async def _answering_for(self, one: Handover, installation: Installation) -> tuple[str, ...]:
+        """One that nobody completed was prepared for who subscribed just that, or somebody only
+        looked at it: then nobody answers for it."""
         people = [one.completed.who.id] if one.completed else []
         hierarchy = installation.hierarchy
+        mine = {i for place in one.scope if place in hierarchy for i in hierarchy.path(place)}
         for subscription in await self.store.subscriptions.all("handover"):
-            known = [place for place in subscription.scope if place in hierarchy]
-            mine = {i for place in one.scope if place in hierarchy for i in hierarchy.path(place)}
-            if mine & set(known):
+            known = {
+                place
+                for place in subscription.scope
+                if place in hierarchy and hierarchy[place].plant == one.plant
+            }
+            if mine & known and (one.completed or known == set(one.scope)):
                 people.append(subscription.owner)
         return tuple(dict.fromkeys(person for person in people if person))

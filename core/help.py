@@ -10,6 +10,12 @@ from core.reports import LISTED
 from core.tool import AnyTool
 from core.words import Words
 
+_BY_ITSELF = {
+    "subscribe": "/andon subscribe packaging briefing,alerts",
+    "list": "/andon list",
+    "unsubscribe": "/andon unsubscribe alerts",
+    "quiet": "/andon quiet 22:00-06:00",
+}
 _OFFERED = ("/actions", "/production", "/oee", "/downtime")
 
 
@@ -37,6 +43,10 @@ def _all(words: Words) -> Answer:
         for tool in registry.tools()
     )
     rows += tuple((f"/{name}", words.say(key), said) for name, (key, said) in LISTED.items())
+    rows += tuple(
+        (f"/andon {name}", words.say(f"subscribe.help_{name}"), said)
+        for name, said in _BY_ITSELF.items()
+    )
     columns = tuple(words.say(f"help.{column}") for column in ("command", "answers", "example"))
     table = Table(columns, rows, "lll")
     return Answer("answer", (Text(words.say("help.intro")), table, ways_out()))

@@ -13,6 +13,7 @@ from core.commands import Command
 from core.errors import UserError
 from core.installation import Installation
 from core.planner.arguments import fill
+from core.planner.period_words import find_period
 from core.tool import AnyTool
 
 _FOUND = {
@@ -71,13 +72,21 @@ def moment_of(rest: str) -> tuple[str, datetime | None]:
 
 def places_in(rest: str, installation: Installation, plant: str) -> tuple[str, ...]:
     """The places that the words name; what is none is left for the asker to hear of."""
+    return places_and_rest(rest, installation, plant)[0]
+
+
+def places_and_rest(
+    rest: str, installation: Installation, plant: str
+) -> tuple[tuple[str, ...], str]:
+    """As `places_in`, with the words beside the places that name none."""
     ids = [word for word in re.split(r"[,\s]+", rest) if word]
     if all(word in installation.hierarchy for word in ids):
-        return tuple(ids)
+        return tuple(ids), ""
     names, shifts = installation.names(plant), installation.shift_names
     filled = fill(frozenset({"assets"}), rest, names, shifts)
     given = filled.args.get("assets")
     left = " ".join(filled.left).strip()
+    periods = " ".join(span.said for span in find_period(rest, shifts))  # `fill` passes over them
     if isinstance(given, list | tuple) and given:
-        return tuple(map(str, given))
-    return (left,) if left else ()
+        return tuple(map(str, given)), f"{left} {periods}".strip()
+    return ((left,), "") if left else ((), periods)

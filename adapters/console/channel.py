@@ -115,7 +115,7 @@ class ConsoleChannel:
     async def send(self, place: Place, answer: Answer, delivery: str = "") -> str:
         self._actions = answer.actions
         self._screen.show(answer, None)
-        return answer.id
+        return delivery or answer.id
 
     async def send_private(self, place: Place, user: User, answer: Answer) -> str:
         if user.id != self._user.id:

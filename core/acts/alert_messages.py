@@ -68,7 +68,7 @@ async def _flood(
 
 def _digest(visible: list[StoredAlert], asking: Asking) -> Answer:
     words, now = asking.words, asking.request.now
-    still = sum(not alert.is_over(now) for alert in visible)
+    still = sum(alert.active and not alert.is_over(now) for alert in visible)
     said = Text(words.say("alert_card.digest", n=len(visible), open=still))
     every = Action(words.say("alert_card.all"), f"/alerts {visible[0].plant}")
     return Answer("answer", (said, *_table(visible, asking), Actions((every,))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 
+from core.acts.subscribe_list import ends, table
 from core.answer import Action, Actions, Answer, Notice, Part, Table, Text
 from core.asking import Asking
 from core.kept import Kept
@@ -41,7 +42,7 @@ async def forget(text: str, asking: Asking, kept: Kept) -> Answer:
     if not said:
         return _offered(len(_questions(await kept.asked(user_id))), words)
     if said.lower() in _ALL:
-        return _told(await kept.forget(user_id, None), words)
+        return _told(await kept.forget(user_id, None), words, *await _left(asking, kept))
     hierarchy = asking.installation.hierarchy
     named = asking.installation.names(asking.plant).resolve_all((said,))
     meant = {*named, *(below.id for name in named for below in hierarchy.below(name))}
@@ -54,6 +55,15 @@ async def forget(text: str, asking: Asking, kept: Kept) -> Answer:
     shown = words.joined([hierarchy[name].name for name in named])
     about = Notice(words.say("memory.about", assets=shown), "neutral")
     return _told(await kept.forget(user_id, only), words, about)
+
+
+async def _left(asking: Asking, kept: Kept) -> tuple[Part, ...]:
+    """What the person subscribed in channels goes on, for others read it; with how to end it."""
+    left = await kept.store.subscriptions.owned(asking.request.user.id) if kept.store else ()
+    if not left:
+        return ()
+    said = Notice(asking.words.say("memory.still"), "neutral")
+    return said, table(left, asking), Actions(ends(left, asking))
 
 
 def _questions(listed: tuple[Asked, ...]) -> list[Asked]:

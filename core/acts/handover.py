@@ -1,7 +1,7 @@
 """`/handover …`: shown, completed, signed, noted in, looked up.
 
 `/handover [places] [at ISO]` · `/handover ID` · `/handover ID complete|sign|sign alone|undo [vN]` ·
-`/handover [ID] note WORDS` · `/handover [places] last week [WORDS]`
+`/handover [ID or places] note WORDS` · `/handover [places] last week [WORDS]`
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ACTS = {"complete": "complete", "abschließen": "complete", "sign": "sign",
          "unterschreiben": "sign", "undo": "undo", "rückgängig": "undo"}  # fmt: skip
 _ID = re.compile(r"[0-9a-f]{8}")
 _NOTE = re.compile(
-    r"(?:(?P<id>[0-9a-f]{8})\s+)?(?:note|notiz)\b:?\s*(?P<said>.*)", re.IGNORECASE | re.DOTALL
+    r"(?P<where>.*?)(?:^|\s)(?:note|notiz)\b:?\s*(?P<said>.*)", re.IGNORECASE | re.DOTALL
 )
 _VERSION = re.compile(r"\s*\bv(\d+)$")
 _ALONE = frozenset({"alone", "allein"})
@@ -45,8 +45,8 @@ async def handover(rest: str, asking: Asking, answering: Answering) -> Answer:
     """Raises UserError, NoData, SourceUnavailable."""
     rest = rest.strip()
     noted = _NOTE.fullmatch(rest)
-    if noted:
-        return await note(noted["said"], asking, answering, noted["id"] or "")
+    if noted and not find_period(noted["where"], asking.installation.shift_names):
+        return await note(noted["said"], asking, answering, noted["where"].strip())
     words = rest.split()
     if words and _ID.fullmatch(words[0]):
         if len(words) == 1:
@@ -79,16 +79,16 @@ async def in_thread(text: str, request: Request, kept: Kept) -> str:
     return found["said"] if any(one.kinds & _TOLD for one in here) else ""
 
 
-async def note(said: str, asking: Asking, answering: Answering, handover_id: str = "") -> Answer:
-    """Keeps people's words for the next shift: for the handover that is named, else for the
-    places of the subscriptions here, else the asker's own. Raises UserError without words."""
+async def note(said: str, asking: Asking, answering: Answering, where: str = "") -> Answer:
+    """Keeps people's words for the next shift: for `where` (a handover's id, or places), else for
+    the places of the subscriptions here, else the asker's own. Raises UserError without words."""
     words, request = asking.words, asking.request
     if not said.strip():
         raise UserError("handover.note_missing")
     context = answering.context(asking)
     if context.store is None:
         raise UserError("handover.no_store")
-    scope = await _scope(handover_id, context)
+    scope = await _scope(where, asking, context)
     asked = context.scope(scope)
     who = actor(request)
     kept = Note(
@@ -104,9 +104,11 @@ async def note(said: str, asking: Asking, answering: Answering, handover_id: str
     return Answer("answer", (Text(words.say("handover.noted", assets=shown)),))
 
 
-async def _scope(handover_id: str, context: ToolContext) -> tuple[str, ...]:
-    if handover_id:
-        return (await stored_handover(context, handover_id))[0].scope
+async def _scope(where: str, asking: Asking, context: ToolContext) -> tuple[str, ...]:
+    if _ID.fullmatch(where):
+        return (await stored_handover(context, where))[0].scope
+    if where:
+        return reports.places_in(where, asking.installation, asking.plant)
     assert context.store is not None
     here = await context.store.subscriptions.of(context.place)
     return next((s.scope for s in here if s.kinds & _TOLD), ())

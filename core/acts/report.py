@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core import reports
-from core.answer import Answer
+from core.answer import Answer, Notice
 from core.answering import Answering
 from core.asking import Asking
 from core.errors import NoData, UserError
@@ -21,10 +21,11 @@ async def briefing(rest: str, asking: Asking, answering: Answering) -> Answer:
     late = bool(words) and words[-1].lower() in ("late", "verspätet")
     place = " ".join(words[:-1] if late else words)
     scheduled = at is not None and not asking.request.typed
-    values = {"assets": _places(place, asking), "at": at, "late": late, "scheduled": scheduled}
+    places, left = reports.places_and_rest(place, asking.installation, asking.plant)
+    values = {"assets": places, "at": at, "late": late, "scheduled": scheduled}
     try:
         answer = await answering.run(reports.command_of("briefing", values), asking)
-        return _brief(answer, asking)
+        return _brief(answer, left, asking)
     except NoData:
         if scheduled:
             return Answer("no_data", ())
@@ -38,26 +39,24 @@ async def summary(rest: str, asking: Asking, answering: Answering) -> Answer:
     kind = _KINDS.get(word.lower())
     if kind is None:
         raise UserError("briefing.summary_usage")
-    values = {"assets": _places(place.strip(), asking), "at": at, "kind": kind}
+    places, left = reports.places_and_rest(place, asking.installation, asking.plant)
+    values = {"assets": places, "at": at, "kind": kind}
     try:
         answer = await answering.run(reports.command_of("summary", values), asking)
-        return _brief(answer, asking)
+        return _brief(answer, left, asking)
     except NoData:
         if at is not None and not asking.request.typed:
             return Answer("no_data", ())
         raise
 
 
-def _brief(answer: Answer, asking: Asking) -> Answer:
+def _brief(answer: Answer, left: str, asking: Asking) -> Answer:
     """With sources in a line: what each was filtered by stands in the answer that is kept, and
-    behind "show the data"."""
+    behind "show the data". Says which words were `left`: they changed nothing."""
     ids = answer.args.get("assets")
     hierarchy = asking.installation.hierarchy
     known = [hierarchy[i].name for i in (ids if isinstance(ids, list) else ()) if i in hierarchy]
     scope = asking.words.joined(known)
     cited = tuple(replace(c, filter=scope, period="", as_of=None) for c in answer.citations)
-    return replace(answer, citations=cited)
-
-
-def _places(said: str, asking: Asking) -> tuple[str, ...]:
-    return reports.places_in(said, asking.installation, asking.plant) if said else ()
+    told = (Notice(asking.words.say("briefing.left_out", said=left[:40])),) if left else ()
+    return replace(answer, parts=(*answer.parts, *told), citations=cited)

@@ -1,4 +1,4 @@
-"""`/andon subscribe|unsubscribe|list`: what is sent unasked to this place."""
+"""`/andon subscribe|unsubscribe|change|list`: what is sent unasked to this place."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from core.acts.subscribe_list import about, choosing, listed
 from core.acts.subscribe_words import Said, act_of, read
-from core.answer import Action, Actions, Answer, Outcome, Part, Table, Text
+from core.answer import Answer, Outcome, Text
 from core.asking import Asking
 from core.domain.assets import AREA, PLANT
 from core.errors import NoData, SourceUnavailable
@@ -16,7 +17,6 @@ from core.kept import Kept
 from core.request import Place, direct
 from core.store import Kind, Store, Subscription, Wanted
 from core.store.subscriptions import KINDS
-from core.words import Words
 
 USUAL: frozenset[Kind] = frozenset({"briefing", "alerts"})
 _FAREWELL = timedelta(days=7)
@@ -32,10 +32,12 @@ async def subscriptions(text: str, asking: Asking, kept: Kept) -> Answer:
             return await _subscribe(read(text), asking, kept, store)
         case "unsubscribe":
             return await _unsubscribe(text, asking, store)
+        case "change":
+            return await _change(text, asking, store)
         case "farewell":
             return await _farewell(text, asking, store)
         case _:
-            return await _listed(asking, store, "")
+            return await listed(asking, store, "")
 
 
 def farewells(place: Place, gone: Sequence[Subscription], at: datetime) -> list[Wanted]:
@@ -82,7 +84,7 @@ async def _subscribe(said: Said, asking: Asking, kept: Kept, store: Store) -> An
             request.now,
         )
     await store.subscriptions.save(made)
-    return await _listed(asking, store, "subscribed")
+    return await listed(asking, store, "subscribed")
 
 
 def _scope(said: Said, asking: Asking) -> tuple[str, ...]:
@@ -103,12 +105,42 @@ def _scope(said: Said, asking: Asking) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(ids)))
 
 
+async def _change(text: str, asking: Asking, store: Store) -> Answer:
+    """Gives a subscription other places and kinds, and to whoever does so. Without any, what there
+    is to choose from."""
+    user, here = asking.request.user.id, await store.subscriptions.of(asking.request.place)
+    given, _, rest = " ".join(text.split()[2:]).partition(" ")
+    if not _may(asking):
+        return _told("decline", asking.words.say("subscribe.not_allowed"))
+    one = next((one for one in here if one.id == given), None)
+    if one is None and given:
+        return await listed(asking, store, "not_here")
+    if one is None or not rest:
+        return choosing(one or (here[0] if len(here) == 1 else None), asking)
+    said = read(f"/andon change {rest}")
+    scope = _scope(said, asking)
+    kinds = frozenset(KINDS if said.all and not said.kinds else said.kinds) or one.kinds
+    for other in here:
+        if other.scope == scope and other.id != one.id:
+            kinds |= other.kinds
+            await store.subscriptions.remove(other.id)
+    await store.subscriptions.save(replace(one, scope=scope, kinds=kinds, owner=user))
+    return await listed(asking, store, "changed")
+
+
 async def _unsubscribe(text: str, asking: Asking, store: Store) -> Answer:
-    """Ends all of it, one of them by its id, or some kinds of what comes here."""
+    """Ends all of it, one of them by its id, or some kinds of what comes here; by its id also what
+    one subscribed oneself in another place."""
     words, said = asking.words, read(text)
     here = await store.subscriptions.of(asking.request.place)
+    own = await store.subscriptions.owned(asking.request.user.id)
+    elsewhere = [one for one in own if one.id in said.places and one not in here]
+    if elsewhere:
+        for one in elsewhere:
+            await store.subscriptions.remove(one.id)
+        return await listed(asking, store, "unsubscribed")
     if not here:
-        return await _listed(asking, store, "")
+        return await listed(asking, store, "")
     if not _may(asking):
         return _told("decline", words.say("subscribe.not_allowed"))
     named = [one for one in here if one.id in said.places]
@@ -116,16 +148,16 @@ async def _unsubscribe(text: str, asking: Asking, store: Store) -> Answer:
         scope = _scope(said, asking)
         named = [one for one in here if set(one.scope) & set(scope)]
         if not named:
-            return await _listed(asking, store, "not_here")
+            return await listed(asking, store, "not_here")
     elif not named and not said.kinds and not said.all and len(here) > 1:
-        return await _listed(asking, store, "which")
+        return await listed(asking, store, "which")
     for one in named or here:
         left = one.kinds - set(said.kinds) if said.kinds else frozenset[Kind]()
         if left:
             await store.subscriptions.save(replace(one, kinds=left))
         else:
             await store.subscriptions.remove(one.id)
-    return await _listed(asking, store, "unsubscribed")
+    return await listed(asking, store, "unsubscribed")
 
 
 async def _farewell(text: str, asking: Asking, store: Store) -> Answer:
@@ -136,68 +168,7 @@ async def _farewell(text: str, asking: Asking, store: Store) -> Answer:
     found = [one for one in own if one.id in text.split()[2:] and _key(one.place) in gone]
     if not found:
         return Answer("no_data", ())
-    return _told("answer", words.say("subscribe.gone", what=_about(found[0], asking)))
-
-
-async def _listed(asking: Asking, store: Store, said: str) -> Answer:
-    """What comes here; in private also what the person subscribed elsewhere."""
-    request, words = asking.request, asking.words
-    here = await store.subscriptions.of(request.place)
-    parts: list[Part] = [Text(words.say(f"subscribe.{said}"))] if said else []
-    if here:
-        parts += [Text(words.say("subscribe.here"))] if not said else []
-        parts.append(_table(here, asking))
-    elif said != "unsubscribed":
-        parts.append(Text(words.say("subscribe.none")))
-    if request.place.room.private:
-        ids = {one.id for one in here}
-        mine = [o for o in await store.subscriptions.owned(request.user.id) if o.id not in ids]
-        if mine:
-            parts += [Text(words.say("subscribe.elsewhere")), _table(mine, asking)]
-    parts.append(Actions(tuple(_offered(here, asking))))
-    return Answer("clarify" if said == "which" else "answer", tuple(parts))
-
-
-def _offered(here: Sequence[Subscription], asking: Asking) -> list[Action]:
-    words = asking.words
-    ends = [
-        Action(
-            words.say("subscribe.end", what=_places(one, asking)), f"/andon unsubscribe {one.id}"
-        )
-        for one in here[:3]
-    ]
-    if here:
-        missing = [kind for kind in KINDS if all(kind not in one.kinds for one in here)]
-        scope = ",".join(here[0].scope)
-        more = [
-            Action(
-                words.say("subscribe.add", kind=words.say(f"subscribe.{kind}")),
-                f"/andon subscribe {scope},{kind}",
-            )
-            for kind in missing[:2]
-        ]
-        return more + ends
-    return [Action(words.say("subscribe.begin"), "/andon subscribe")]
-
-
-def _table(several: Sequence[Subscription], asking: Asking) -> Table:
-    words = asking.words
-    columns = tuple(words.say(f"subscribe.{name}") for name in ("places", "kinds", "id"))
-    rows = tuple((_places(one, asking), _kinds(one, words), one.id) for one in several)
-    return Table(columns, rows, "lll")
-
-
-def _about(one: Subscription, asking: Asking) -> str:
-    return f"{_places(one, asking)}: {_kinds(one, asking.words)}"
-
-
-def _places(one: Subscription, asking: Asking) -> str:
-    hierarchy = asking.installation.hierarchy
-    return ", ".join(asset.name if (asset := hierarchy.get(i)) else i for i in one.scope)
-
-
-def _kinds(one: Subscription, words: Words) -> str:
-    return ", ".join(words.say(f"subscribe.{kind}") for kind in KINDS if kind in one.kinds)
+    return _told("answer", words.say("subscribe.gone", what=about(found[0], asking)))
 
 
 def _may(asking: Asking) -> bool:

@@ -10,13 +10,14 @@ from typing import Literal
 from core.request import Place
 from core.store import Kind
 
-Act = Literal["subscribe", "unsubscribe", "list", "farewell"]
+Act = Literal["subscribe", "unsubscribe", "list", "change", "farewell"]
 
 _ACTS: dict[str, Act] = {
     "subscribe": "subscribe", "abonnieren": "subscribe", "abonniere": "subscribe",
     "abo": "subscribe", "unsubscribe": "unsubscribe", "abbestellen": "unsubscribe",
     "deabonnieren": "unsubscribe", "list": "list", "liste": "list", "subscriptions": "list",
-    "abos": "list", "abonnements": "list", "farewell": "farewell",
+    "abos": "list", "abonnements": "list", "change": "change", "ändern": "change",
+    "farewell": "farewell",
 }  # fmt: skip
 _KINDS: dict[str, Kind] = {
     "briefing": "briefing", "briefings": "briefing", "schichtbriefing": "briefing",
@@ -54,6 +55,19 @@ def act_of(text: str) -> Act | None:
     if len(words) < 2 or words[0].lower() != "/andon":
         return None
     return _ACTS.get(words[1].lower())
+
+
+def form_of(text: str) -> str:
+    """The command whose answer a form is made of: behind a "/andon subscribe" that names nothing
+    and a "/andon change" that names at most an id; "" for anything else."""
+    words = text.split()
+    match act_of(text):
+        case "subscribe" if len(words) == 2:
+            return "/andon change"
+        case "change" if len(words) <= 3:
+            return text
+        case _:
+            return ""
 
 
 def in_words(text: str) -> str:

@@ -4,7 +4,7 @@ on it, and what can be done. Made of what is stored, so that it needs no look at
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -97,7 +97,7 @@ class Card:
         if more.get("nth"):
             key = "alert_card.nth_night" if more.get("at_night") else "alert_card.nth"
             bits.append(words.say(key, n=int(more["nth"])))
-        if alert.cause and alert.cause in self.hierarchy:
+        if alert.cause and self._may_see(alert.cause):
             bits.append(words.say("alert_card.by", asset=self._said.name(alert.cause)))
         return ", ".join(bits)
 
@@ -122,8 +122,10 @@ class Card:
                 return words.say("alert_card.shelved", until=until, why=stored.shelved_because)
             case AlarmState.SUPPRESSED:
                 cause = self.cause
-                asset = self.hierarchy.get(cause.asset) if cause is not None else None
-                return words.say("alert_card.suppressed", asset=asset.name if asset else None)
+                if cause is None or not self._may_see(cause.asset):
+                    return words.say("alert_card.suppressed_plain")
+                asset, what = self.hierarchy[cause.asset], words.say(f"alerts.short_{cause.rule}")
+                return words.say("alert_card.suppressed", asset=asset.name, what=what)
             case AlarmState.RETURNED_UNACKNOWLEDGED:
                 return words.say("alert_card.nobody_saw")
             case AlarmState.UNACKNOWLEDGED | AlarmState.ACKNOWLEDGED:
@@ -137,6 +139,10 @@ class Card:
             case _:
                 assert_never(state)
 
+    def _may_see(self, asset_id: str) -> bool:
+        asset = self.hierarchy.get(asset_id)
+        return asset is not None and self.access.allows(asset, self.hierarchy)
+
     # --- below it
 
     def _more(self) -> Iterator[Text]:
@@ -144,7 +150,7 @@ class Card:
         followers = [
             f"{asset.name} {words.say(f'alerts.short_{rule}')}"
             for rule, asset_id in stored.facts.get("follow", ())
-            if (asset := self.hierarchy.get(asset_id)) and self.access.allows(asset, self.hierarchy)
+            if (asset := self.hierarchy.get(asset_id)) and self._may_see(asset_id)
         ]
         if followers and stored.active:
             yield Text(words.say("alert_card.explains", others=words.joined(followers[:4])))
@@ -163,7 +169,8 @@ class Card:
             yield Notice(words.say("alert_card.stale"))
         until = datetime.fromisoformat(stored.facts["until"])
         if stored.active and stored.rule in STOPS and self.now - until > _OLD:
-            yield Notice(words.say("alert_card.as_of", clock=words.clock(until, self.zone)))
+            clock = self._said.since(replace(self._alert, since=until))
+            yield Notice(words.say("alert_card.as_of", clock=clock))
 
     def _actions(self) -> Iterator[Action]:
         stored, words = self.stored, self.words

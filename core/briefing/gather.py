@@ -35,7 +35,8 @@ from core.worklist import Moment, Worklist, moment, places_of, worklist
 Section = Literal["last_shift", "usual", "now", "safety", "alerts", "handover"]
 SECTIONS: tuple[Section, ...] = get_args(Section)
 TASKS = 3
-_LATE = timedelta(minutes=30)
+LATE = timedelta(minutes=30)
+"""So long after its figures could be final a briefing that nobody typed is one that was missed."""
 _COURSE = 7
 T = TypeVar("T")
 
@@ -129,6 +130,7 @@ async def gather(
         raise SourceUnavailable(*ask.problems[0])
     work = await worklist(context, asked, seen.ranked, TASKS) if seen else Worklist()
     known = states or {}
+    settling = timedelta(minutes=context.rules.preliminary_minutes)
     return Brief(
         asked,
         at,
@@ -137,7 +139,7 @@ async def gather(
         shift,
         later.interval.start if later else None,
         last,
-        late or (scheduled and context.now - at > _LATE),
+        late or (scheduled and context.now - at > LATE + settling),
         record,
         before or Before(),
         seen,
@@ -274,6 +276,10 @@ async def _handed(
     begun = Interval(whole.start, whole.start + timedelta(seconds=1))
     handovers = await context.store.work.handovers(plant, begun)
     mine = [one for one in handovers if any(is_here(place, asked, context) for place in one.scope)]
+    own = tuple(sorted(asset.id for asset in asked))
+    # One that somebody only looked at, for other places around these, is nobody's handover.
+    mine = [one for one in mine if one.scope == own or one.state != "open"]
+    mine.sort(key=lambda one: one.scope != own)
     return Handed(mine[0] if mine else None, await notes_of(context, asked, whole))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from core.answer import Text
 from core.briefing.gather import Brief
@@ -25,7 +26,8 @@ def last_shift(brief: Brief, words: Words) -> list[Text]:
     known = [one for one in record.made if one.units is not None]
     if _is_cut(brief, record):  # what is not known to be made is no shortfall
         told = [words.units(one.units, one.unit) for one in known]
-        ends = words.clock(record.found.data_time, brief.zone)
+        assert record.found.data_time is not None
+        ends = when(record.found.data_time, brief, words)
         told.append(words.say("briefing.data_ends", clock=ends))
     else:
         told = [made_said(one, words) for one in known] + [_oee(brief, record, words)]
@@ -37,6 +39,14 @@ def last_shift(brief: Brief, words: Words) -> list[Text]:
         shift = brief.last.name
     cites = (*record.cites, *brief.before.cites, *brief.event_cites)
     return [Text(f"{shift}: {' · '.join(told)}", tuple(dict.fromkeys(cites)))]
+
+
+def when(at: datetime, brief: Brief, words: Words) -> str:
+    """The time of day, with its day where that is not tonight or today."""
+    clock = words.clock(at, brief.zone)
+    if abs(brief.now - at) < _NEAR:
+        return clock
+    return f"{words.day(at.astimezone(ZoneInfo(brief.zone)).date())} {clock}"
 
 
 def _is_cut(brief: Brief, record: ShiftRecord) -> bool:

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from core.actions import CauseLoss, Task
 from core.alerts.rules import Alert
+from core.alerts.situation import Situation
 from core.alerts.wording import AlertWords
 from core.answer import Action, Actions, Heading, Notice, Part, Text
 from core.briefing.gather import SECTIONS, Brief, state_of, words_of
-from core.briefing.last_shift import last_shift, unusual
+from core.briefing.last_shift import last_shift, unusual, when
 from core.domain.alarms import AlarmState
 from core.figures import names
 from core.measures.shift_record import ShiftRecord
@@ -61,10 +62,13 @@ def _fresh(brief: Brief, words: Words) -> str:
     data = brief.seen.situation.data_time if brief.seen else None
     data = data or (brief.record.found.data_time if brief.record else None)
     if data is not None:
-        told.append(words.say("briefing.data", clock=words.clock(data, brief.zone)))
+        told.append(words.say("briefing.data", clock=when(data, brief, words)))
     if brief.record is not None and brief.record.found.is_preliminary:
         final = _final(brief.record)
-        told.append(words.say("briefing.preliminary", clock=words.clock(final, brief.zone)))
+        if final > brief.now:
+            told.append(words.say("briefing.preliminary", clock=words.clock(final, brief.zone)))
+        else:  # the data is late, and nobody knows when it comes
+            told.append(words.say("briefing.still_preliminary"))
     return ", ".join(told)
 
 
@@ -107,11 +111,18 @@ def _tasks(brief: Brief, alerts: AlertWords, standings: Standings) -> list[Text]
         Text(f"{number}. {_task(task, said, brief, standings)}", task.cites)
         for number, task in enumerate(brief.work.tasks, start=1)
     ]
-    return told or [Text(words.say("briefing.nothing_to_do"), _moment_cites(brief))]
+    if told or _is_silent(brief.seen.situation):  # no news is no good news
+        return told
+    return [Text(words.say("briefing.nothing_to_do"), _moment_cites(brief))]
+
+
+def _is_silent(situation: Situation) -> bool:
+    """Whether even the newest data is stale."""
+    return any(feed.at == situation.data_time for feed in situation.feeds)
 
 
 def _task(task: Task, said: TaskWords, brief: Brief, standings: Standings) -> str:
-    figures = [said.lost(why) for why in task.why if isinstance(why, CauseLoss)][:1]
+    figures = [said.dated(why) for why in task.why if isinstance(why, CauseLoss)][:1]
     stands = [said.alerts.since(w) for w in task.why if not isinstance(w, CauseLoss)][:1]
     if task.is_open and stands:
         figures = [said.words.say("common.since", moment=stands[0])]
@@ -201,10 +212,12 @@ def _handed(brief: Brief, standings: Standings) -> list[Text]:
     handed, words = brief.handed, standings.words
     if handed is None or brief.last is None or not (handed.notes or handed.handover):
         return []
-    notes = [f"“{_clipped(note.said)}”" for note in handed.notes[-_NOTES:]]
-    state = handed.handover.state if handed.handover else ""
-    unsigned = words.say("briefing.unsigned") if state in ("open", "completed") else ""
-    told = " ".join(part for part in (*notes, unsigned) if part)
+    notes = [
+        words.say("handover.quoted", said=_clipped(note.said)) for note in handed.notes[-_NOTES:]
+    ]
+    state = handed.handover.state if handed.handover else "signed"
+    key = {"open": "uncompleted", "completed": "unsigned"}.get(state)
+    told = " ".join((*notes, words.say(f"briefing.{key}")) if key else notes)
     if not told:
         return []
     return [Text(words.say("briefing.handed", shift=brief.last.name, told=told))]

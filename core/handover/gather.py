@@ -68,6 +68,7 @@ async def turnover(
             *(one.asset for one in alerts),
             *(one.subject.asset for one in unfinished),
             *(event.place for event in (situation.safety if situation else ())),
+            *(feed.asset for feed in (situation.feeds if situation else ())),
         )
         if a in context.hierarchy
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from core.answer import Action, Actions, Heading, Part, Table, Text
 from core.context import ToolContext
@@ -79,7 +81,7 @@ class HandoverLog(ManufacturingTool[LogArgs, LogResult]):
         heads = ("common.shift", "common.state", "handover.notes")
         table = Table(tuple(words.say(head) for head in heads), rows, "lll")
         opened = [
-            Action(f"{one.shift} {words.day(one.interval.start)}", f"/handover {one.id}")
+            Action(f"{one.shift} {words.day(_local(one, zone))}", f"/handover {one.id}")
             for one, _ in result.handovers[:_FEW]
         ]
         return (heading, Text(count), table, Actions(tuple(opened)))
@@ -87,4 +89,9 @@ class HandoverLog(ManufacturingTool[LogArgs, LogResult]):
 
 def _note(note: Note, zone: str, words: Words) -> str:
     said = " ".join(note.said.split())[:_LETTERS]
-    return f"{words.clock(note.at, zone)} “{said}”"
+    return f"{words.clock(note.at, zone)} {words.say('handover.quoted', said=said)}"
+
+
+def _local(one: Handover, zone: str) -> date:
+    """The day on which the shift begins, by the plant's own clock."""
+    return one.interval.start.astimezone(ZoneInfo(zone)).date()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from core.alerts.snapshot import restored
 from core.alerts.wording import AlertWords
 from core.answer import Action, Actions, Heading, Notice, Part, Text
-from core.domain.handing_over import Handover, Signature
+from core.domain.handing_over import BEFORE_END, Handover, Signature
 from core.figures import names
 from core.handover.gather import Turnover
 from core.measures.shift_record import Made
@@ -59,20 +59,27 @@ def _signed(act: str, signature: Signature, standings: Standings) -> str:
     return words.say(key, **({"name": name} if name else {}), moment=moment)
 
 
-def buttons(handover: Handover | None, scope: Sequence[str], words: Words) -> Actions:
+def buttons(
+    handover: Handover | None, scope: Sequence[str], found: Turnover | None, words: Words
+) -> Actions:
+    """What can be done now; `found` is how things stand while it is not completed."""
     place = " ".join(scope)
-    found = []
-    if handover is not None:
+    offered = []
+    if handover is not None and (found is None or _may_complete(handover, found)):
         version = f"v{handover.version}"
         acts = {"open": ("complete",), "completed": ("sign", "undo"), "signed": ("undo",)}
-        found = [
+        offered = [
             Action(words.say(f"handover.do_{act}"), f"/handover {handover.id} {act} {version}")
             for act in acts[handover.state]
         ]
-    found.append(Action(words.say("action.list"), f"/actions {place}"))
-    found.append(Action(words.say("briefing.alerts"), f"/alerts {place}"))
-    found.append(Action(words.say("handover.log"), f"/handover {place} last week"))
-    return Actions(tuple(found))
+    offered.append(Action(words.say("action.list"), f"/actions {place}"))
+    offered.append(Action(words.say("briefing.alerts"), f"/alerts {place}"))
+    offered.append(Action(words.say("handover.log"), f"/handover {place} last week"))
+    return Actions(tuple(offered))
+
+
+def _may_complete(handover: Handover, found: Turnover) -> bool:
+    return found.period.end >= handover.interval.end - BEFORE_END
 
 
 # --- what is handed over ---------------------------------------------------------------------
@@ -122,8 +129,9 @@ def _stops(found: Turnover, alerts: AlertWords) -> list[Text]:
     if found.situation is None or "down" not in found.situation.checked:
         return []
     words, stops = alerts.words, found.situation.stops
+    silent = _silent(found, alerts)
     if not stops:
-        return [Text(words.say("handover.no_stops"))]
+        return silent or [Text(words.say("handover.no_stops"))]
     told = []
     for stop in stops[:_MOST]:
         since = words.say("common.since", moment=words.moment(stop.since, found.zone))
@@ -131,12 +139,37 @@ def _stops(found: Turnover, alerts: AlertWords) -> list[Text]:
         told.append(f"{said}, {stop.reason}" if stop.reason else said)
     told += _more(len(stops), words)
     cites = tuple(dict.fromkeys(cite for stop in stops for cite in stop.cites[:1]))
-    return [Text(words.say("handover.stops", listed="; ".join(told)), cites)]
+    return [Text(words.say("handover.stops", listed="; ".join(told)), cites), *silent]
+
+
+def _silent(found: Turnover, alerts: AlertWords) -> list[Text]:
+    """Where no data comes from, and since when: nothing is known there, which is not nothing."""
+    if found.situation is None or not found.situation.feeds:
+        return []
+    words, above = alerts.words, found.situation.above
+    silent = {feed.asset for feed in found.situation.feeds}
+    # A line stands for its machines.
+    feeds = [f for f in found.situation.feeds if silent.isdisjoint(above.get(f.asset, ())[1:])]
+    feeds.sort(key=lambda feed: alerts.name(feed.asset))
+    told = [
+        words.say(
+            "handover.silent_one",
+            asset=alerts.name(feed.asset),
+            moment=words.moment(feed.at, found.zone),
+        )
+        for feed in feeds[:_MOST]
+    ]
+    told += _more(len(feeds), words)
+    cites = tuple(dict.fromkeys(cite for feed in feeds for cite in feed.cites))
+    return [Text(words.say("handover.silent", listed="; ".join(told)), cites)]
 
 
 def _alerts(found: Turnover, alerts: AlertWords) -> list[Text]:
     told = []
-    for key, listed in (("unseen", found.unseen), ("shelved", found.shelved)):
+    # Safety has a line of its own.
+    unseen = [one for one in found.unseen if one.rule != "safety"]
+    unseen.sort(key=lambda one: (not one.active, -one.priority, one.raised_at, one.id))
+    for key, listed in (("unseen", unseen), ("shelved", found.shelved)):
         if listed:
             shown = [_alert(one, key, alerts) for one in listed[:_MOST]]
             shown += _more(len(listed), alerts.words)
@@ -150,7 +183,7 @@ def _alert(stored: StoredAlert, key: str, alerts: AlertWords) -> str:
     if key == "shelved":
         until = words.clock(stored.shelved_until, alerts.zone)
         return words.say("handover.until", what=said, clock=until)
-    return said
+    return said if stored.active else words.say("handover.over", what=said)
 
 
 def _unfinished(found: Turnover, standings: Standings) -> list[Text]:

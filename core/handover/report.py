@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from core.answer import Actions, Answer, Heading, Notice, Part
 from core.context import ToolContext
 from core.domain.assets import Asset
-from core.domain.handing_over import Handover
+from core.domain.handing_over import UNSIGNED, Handover
 from core.domain.periods import Interval
 from core.domain.shifts import Shift, ShiftCalendar
 from core.errors import NoData, PlantsDiffer, UserError
@@ -22,7 +22,9 @@ from core.tool import ManufacturingTool, ScopeArgs
 from core.words import Words
 
 _WAITS = timedelta(hours=4)
-"""For so long after a shift's end it is that shift's handover which is meant, until signed."""
+"""For so long after a shift's end it is that shift's handover which is meant, until signed; one
+that nobody has completed only until it is passed on (UNSIGNED)."""
+_WAITING = {"open", "completed"}
 
 
 class HandoverArgs(ScopeArgs):
@@ -84,7 +86,7 @@ class HandoverReport(ManufacturingTool[HandoverArgs, HandoverResult]):
             *said,
             status(result.handover, result.standings),
             *rest,
-            buttons(result.handover, result.scope, words),
+            buttons(result.handover, result.scope, result.found, words),
         )
 
 
@@ -143,14 +145,15 @@ async def _meant(
 async def _waiting(
     context: ToolContext, asked: tuple[Asset, ...], calendar: ShiftCalendar
 ) -> Handover | None:
-    """That of the shift before, completed and not yet signed."""
+    """That of the shift before, not yet signed."""
     last = calendar.last_ended(context.now)
     if context.store is None or last is None or context.now - last.interval.end > _WAITS:
         return None
     begun = Interval(last.interval.start, last.interval.start + timedelta(seconds=1))
     found = await context.store.work.handovers(asked[0].plant, begun)
     scope = _scope(asked)
-    return next((o for o in found if o.scope == scope and o.state == "completed"), None)
+    waiting = {"completed"} if context.now - last.interval.end > UNSIGNED else _WAITING
+    return next((o for o in found if o.scope == scope and o.state in waiting), None)
 
 
 async def _opened(context: ToolContext, asked: tuple[Asset, ...], shift: Shift) -> Handover | None:

@@ -48,7 +48,7 @@ class TaskWords:
     def why(self, task: Task, why: Why) -> str:
         if not isinstance(why, CauseLoss):
             return self.alerts.reason(why, task.asset)
-        shown = self.words.say("action_list.lost", period=self._period(why), figures=self.lost(why))
+        shown = self.dated(why)
         others = [self.alerts.name(asset) for asset in why.affected if asset != why.asset]
         if others:
             rest = len(others) - 2
@@ -56,6 +56,10 @@ class TaskWords:
             assets = self.words.joined([*others[:2], *more])
             shown = self.words.say("action_list.held_up", what=shown, assets=assets)
         return shown
+
+    def dated(self, why: CauseLoss) -> str:
+        """ "the last 7 days: 21 stops, 15 h 40 min, USD 8,144" """
+        return self.words.say("action_list.lost", period=self._period(why), figures=self.lost(why))
 
     def lost(self, why: CauseLoss) -> str:
         """ "21 stops, 15 h 40 min, USD 8,144", as far as known."""
@@ -122,7 +126,7 @@ class Standings:
         """Where they acted people saw who it was; elsewhere nobody is named."""
         if who is None:
             return ""
-        if self.place.private and who.id == self.me:
+        if self.place.private and who.id and who.id == self.me:
             return self.words.say("action.you")
         return who.name if who.place == place_id(self.place) else ""
 

@@ -24,9 +24,10 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A claimed row. `message` is what the platform shows already and is to be updated. `begun`:
-    an earlier attempt had begun to send it. `failures` are attempts in a row to make the answer
-    that failed, `unreachable` those to reach the place."""
+    """A claimed row. `version` is what is wanted, `shown` what was shown last; `message` is what
+    the platform shows already and is to be updated. `begun`: an earlier attempt had begun to send
+    it. `failures` are attempts in a row to make the answer that failed, `unreachable` those to
+    reach the place."""
 
     id: str
     key: str
@@ -40,6 +41,7 @@ class Delivery:
     until: datetime | None
     attempt: int
     version: int
+    shown: int
     message: str
     begun: bool
     failures: int
@@ -117,6 +119,7 @@ def _delivery(row: Row[Any], place: Row[Any]) -> Delivery:
         row.until,
         row.attempt,
         row.version,
+        row.shown,
         row.message or "",
         row.begun,
         row.failures,

@@ -10,8 +10,9 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, inspect, select
 
 from core.errors import SourceUnavailable
-from core.store import alerts, audit, stop_reasons, work_forget
+from core.store import alerts, audit, stop_reasons, subscriptions, work_forget
 from core.store.alert_tables import audit as audit_table
+from core.store.delivery_tables import deliveries
 from core.store.engine import failures, store_engine
 from core.store.schema import answers, feedback, memories, people, threads
 from core.store.work_tables import actions
@@ -23,13 +24,16 @@ _PAUSE_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """How many rows went. `choices` are areas, language and quiet hours."""
+    """How many rows went. `choices` are areas, language and quiet hours; `subscriptions` and
+    `deliveries` those to the person alone."""
 
     answers: int = 0
     memories: int = 0
     threads: int = 0
     feedback: int = 0
     choices: int = 0
+    subscriptions: int = 0
+    deliveries: int = 0
 
 
 def forget(connection: Connection, user_id: str, only: Collection[str] | None) -> Forgotten:
@@ -60,7 +64,11 @@ def forget(connection: Connection, user_id: str, only: Collection[str] | None) -
             acts.forget(connection, user_id)
     if actions.name in known:
         work_forget.forget(connection, user_id)
-    return Forgotten(told, remembered, begun, judged, gone(people, people.c.user_id == user_id))
+    ended = unsent = 0
+    if deliveries.name in known:
+        ended, unsent = subscriptions.forget(connection, user_id)
+    chosen = gone(people, people.c.user_id == user_id)
+    return Forgotten(told, remembered, begun, judged, chosen, ended, unsent)
 
 
 def scrub(engine: Engine) -> None:

@@ -12,8 +12,8 @@ from core.request import Language
 class Person:
     """Choices of one user; what is empty or None was not chosen.
 
-    `quiet` are two times of day ("22:00", "06:00") in the plant's zone between which nothing
-    unasked is sent, except alerts of high priority.
+    `quiet` are two times of day ("22:00", "06:00") in the plant's zone between which alerts that
+    come to the person directly wait for the digest at their end; safety does not wait.
     """
 
     user_id: str

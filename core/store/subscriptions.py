@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Dialect, Row, delete, select
+from sqlalchemy import Connection, Dialect, Row, delete, select, update
 
 from core.request import Language, Place
 from core.store.compiled_insert import insert_into
-from core.store.delivery_tables import places, subscriptions
+from core.store.delivery_tables import deliveries, places, subscriptions
 from core.store.places import Run, know, place_id
 
 Kind = Literal["briefing", "alerts", "handover", "weekly", "monthly"]
@@ -43,6 +43,27 @@ _COLUMNS = (
 )
 _JOINED = select(*_COLUMNS).join(places, places.c.key == subscriptions.c.place)
 _ORDER = (subscriptions.c.created_at, subscriptions.c.id)
+_ALONE = select(places.c.key).where(places.c.private)
+
+
+def keep_quiet(connection: Connection, owner: str, quiet: tuple[str, str] | None) -> None:
+    """Gives the person's quiet hours to what they subscribed for themselves alone."""
+    quiet_from, quiet_to = quiet or (None, None)
+    own = (subscriptions.c.owner == owner) & subscriptions.c.place.in_(_ALONE)
+    connection.execute(
+        update(subscriptions).where(own).values(quiet_from=quiet_from, quiet_to=quiet_to)
+    )
+
+
+def forget(connection: Connection, owner: str) -> tuple[int, int]:
+    """Ends what comes to the person alone, and deletes what has not been sent there; how many
+    subscriptions and how many deliveries. What was sent is known on: its key is what keeps it from
+    coming twice."""
+    mine = (subscriptions.c.owner == owner) & subscriptions.c.place.in_(_ALONE)
+    unsent = (deliveries.c.owner == owner) & (deliveries.c.state != "sent")
+    ended = connection.execute(delete(subscriptions).where(mine)).rowcount
+    gone = delete(deliveries).where(unsent, deliveries.c.place.in_(_ALONE))
+    return ended, connection.execute(gone).rowcount
 
 
 class Subscriptions:

@@ -22,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 import teams  # noqa: E402
+import unasked  # noqa: E402
 from page import message, page, view  # noqa: E402
 from PIL import Image, ImageChops  # noqa: E402
 
@@ -50,6 +51,12 @@ SHOTS: dict[str, tuple[str, Look, int]] = {
     "unknown": ("/downtime line 9 yesterday", "native", PHONE),
     "oee-de": ("Wie ist die OEE von Linie 3 gestern?", "picture", PHONE),
 }
+SHIFT_START = datetime(2026, 11, 23, 12, 0, 20, tzinfo=UTC)
+AT_SHIFT_START: dict[str, str] = {
+    "briefing": "/briefing packaging",
+    "handover": "/handover packaging at 2026-11-23T11:59Z",
+}
+ALERT, STANDING = "alert", datetime(2026, 11, 23, 6, 50, tzinfo=UTC)
 HOME = "home"
 TEAMS: dict[str, tuple[str, int]] = {
     "teams-oee": ("/oee line-3 yesterday", _NARROW),
@@ -73,6 +80,15 @@ def main(names: list[str]) -> None:
         for name, (question, look, width) in SHOTS.items():
             if not names or name in names:
                 shoot(name, page(shown(ask(question, home), look, home)), width, home)
+        later = home / "shift-start"
+        later.mkdir()
+        for name, question in AT_SHIFT_START.items():
+            if not names or name in names:
+                answer = ask(question, later, SHIFT_START)
+                shoot(name, page(shown(answer, "native", later, "6:00 AM")), PHONE, home)
+        if not names or ALERT in names:
+            card = unasked.alert_card(home, "line-3", STANDING)
+            shoot(ALERT, page(shown(card, "native", home, "12:50 AM")), PHONE, home)
         if not names or HOME in names:
             shoot(HOME, page(tab(home)), PHONE, home)
         if not names or any(name.startswith("teams") for name in names):
@@ -94,9 +110,9 @@ def in_teams(names: list[str], home: Path) -> None:
         shoot(TEAMS_WELCOME, teams.page(activity, modules), 360, home)
 
 
-def ask(question: str, home: Path) -> Answer:
+def ask(question: str, home: Path, now: datetime = NOW) -> Answer:
     """The bot's answer, as a program gets it."""
-    command = [sys.executable, "-m", "bot", "ask", question, "--json", "--now", NOW.isoformat()]
+    command = [sys.executable, "-m", "bot", "ask", question, "--json", "--now", now.isoformat()]
     asked = subprocess.run(
         command,
         cwd=HERE.parents[1],
@@ -108,7 +124,7 @@ def ask(question: str, home: Path) -> Answer:
     return from_json(json.loads(asked.stdout))
 
 
-def shown(answer: Answer, look: Look, folder: Path) -> str:
+def shown(answer: Answer, look: Look, folder: Path, clock: str = "1:20 AM") -> str:
     files, pictures = {}, {}
     for index, chart in charts_to_draw(answer, look):
         path = folder / f"{answer.id}-{index}.png"
@@ -116,7 +132,7 @@ def shown(answer: Answer, look: Look, folder: Path) -> str:
         files[index] = f"F{index}"
         pictures[f"F{index}"] = path.as_uri()
     made = render(answer, look=look, seal=_seal, files=files, sharing=True)
-    return message(made.blocks, pictures, "1:20 AM")
+    return message(made.blocks, pictures, clock)
 
 
 def tab(folder: Path) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -160,3 +161,47 @@ def test_an_owner_hears_that_a_place_is_gone_and_nobody_else(door: Door) -> None
     asyncio.run(door.store.places.lose(CHANNEL, "is_archived", NOW))
     assert "Packaging" in first_text(door.ask(said))
     assert door.ask(said, user="console:eve").parts == ()
+
+
+def test_it_is_changed_by_its_id_and_is_then_of_who_changed_it(door: Door) -> None:
+    door.ask("/andon subscribe packaging briefing,alerts")
+    (one,) = kept(door)
+    offered = door.ask("/andon change")
+    form: Any = offered.args["form"]
+    assert (form["id"], form["chosen"]) == (one.id, ["packaging"])
+    assert set(form["places"]) >= {"riverside", "packaging", "assembly"}
+    assert form["chosen_kinds"] == ["briefing", "alerts"]
+    assert f"/andon change {one.id}" in first_text(offered) + str(offered.parts)
+    answer = door.ask(f"/andon change {one.id} assembly,line-3 handover")
+    assert listed(answer) == [("Assembly, Line 3", "shift handover")]
+    door.ask("/andon subscribe machining weekly")
+    door.ask(f"/andon change {one.id} machining briefing")
+    (merged,) = kept(door)
+    assert (merged.scope, sorted(merged.kinds)) == (("machining",), ["briefing", "weekly"])
+    assert "no such subscription" in first_text(door.ask("/andon change abc packaging"))
+
+
+def test_what_one_subscribed_elsewhere_is_ended_by_its_id(door: Door) -> None:
+    in_channel(door, "/andon subscribe packaging")
+    (one,) = kept(door, CHANNEL)
+    door.ask(f"/andon unsubscribe {one.id}", user="console:ben")
+    assert kept(door, CHANNEL) == (one,)
+    door.ask(f"/andon unsubscribe {one.id}")
+    assert kept(door, CHANNEL) == ()
+
+
+def test_who_is_forgotten_hears_what_goes_on_in_channels(door: Door) -> None:
+    door.ask("/andon subscribe packaging")
+    in_channel(door, "/andon subscribe assembly alerts")
+    answer = door.ask("/andon forget me")
+    (left,) = kept(door, CHANNEL)
+    assert kept(door) == ()
+    table = [part for part in answer.parts if isinstance(part, Table)][1]
+    assert table.rows == (("Assembly", "alerts", left.id),)
+    assert [a.command for a in answer.actions] == [f"/andon unsubscribe {left.id}"]
+
+
+def test_quiet_hours_chosen_later_hold_for_ones_own(door: Door) -> None:
+    door.ask("/andon subscribe packaging")
+    door.ask("/andon quiet 21-5")
+    assert [one.quiet for one in kept(door)] == [("21:00", "05:00")]

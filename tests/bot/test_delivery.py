@@ -223,6 +223,47 @@ def test_an_answer_that_cannot_be_made_is_tried_a_few_times(tmp_path: Path) -> N
     work(check, tmp_path)
 
 
+def test_what_would_look_the_same_is_not_updated(tmp_path: Path) -> None:
+    """Renewed though nothing has changed; the process knows, as long as nobody showed another."""
+
+    async def check(post: Post) -> None:
+        said = ["one"]
+
+        async def door(_request: Request, _progress: Progress | None) -> Answer:
+            return Answer("answer", (Text(said[0]),))
+
+        worker = Delivering(
+            post.store, {"fake": post.channel}, door, lambda: AT, wall_clock, times=QUICK
+        )
+        worker.open()
+        try:
+            await post.want("alert")
+            await post.until(sent=1)
+            for expected, text in ((0, "one"), (1, "two"), (1, "two"), (2, "one")):
+                said[0] = text
+                await post.store.write(lambda c: post.store.outbox.renew(c, ["alert"], AT))
+                await post.until(sent=1)
+                assert post.channel.calls.count("update") == expected
+            assert delivery_shown(tmp_path) == (5, 5)
+        finally:
+            await worker.close(1.0)
+
+    async def run() -> None:
+        store = Store.open(f"sqlite:///{tmp_path / 'andon.db'}")
+        try:
+            await check(Post(store, Fake()))
+        finally:
+            store.close()
+
+    asyncio.run(run())
+
+
+def delivery_shown(folder: Path) -> tuple[int, int]:
+    with closing(sqlite3.connect(folder / "andon.db")) as store:
+        row: tuple[int, int] = store.execute("SELECT version, shown FROM deliveries").fetchone()
+        return row
+
+
 def test_many_changes_are_one_update_in_place(tmp_path: Path) -> None:
     async def check(post: Post) -> None:
         await post.want("alert")

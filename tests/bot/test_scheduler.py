@@ -15,7 +15,7 @@ from bot.scheduler import Job, Scheduler, Tick
 from core.data.cache import CachedSource
 from core.data.mapping import load
 from core.data.sql import SqlDataSource
-from core.errors import SourceUnavailable
+from core.errors import MisconfiguredError, SourceUnavailable
 from core.installation import Definitions
 from core.request import Place
 from core.store import Kind, Store, Subscription
@@ -79,6 +79,21 @@ def test_a_first_start_briefs_nobody_of_the_past_and_a_downtime_is_caught_up(
         finally:
             store.close()
         assert [one.due_at for one in listed] == [START + 1440 * MINUTE]
+
+    asyncio.run(run())
+
+
+def test_a_clock_that_went_back_is_told(tmp_path: Path, definitions: Definitions) -> None:
+    async def run() -> None:
+        store = Store.open(f"sqlite:///{tmp_path / 'andon.db'}")
+        tick = Tick(definitions, store)
+        try:
+            await tick(START)
+            await tick(START - 4 * MINUTE)  # as clocks of several processes may differ
+            with pytest.raises(MisconfiguredError, match="2026-03-11 11:00 UTC here already"):
+                await tick(START - 6 * MINUTE)
+        finally:
+            store.close()
 
     asyncio.run(run())
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from adapters import Channel, Progress, Unsupported
 from adapters.console.channel import ConsoleChannel, DrawnScreen, JsonScreen
 from adapters.console.terminal import Terminal
+from bot.clock import wall_clock
+from bot.delivery import Delivering
+from bot.delivery_times import DeliveryTimes
 from core.answer import Action, Actions, Answer, Outcome, Text
 from core.request import Place, Request, User
+from core.store import Now, Store, Wanted
+from core.store.pace import Pace
 
 NOW = datetime(2026, 3, 12, 10, 58, tzinfo=UTC)
 USER = User("console:local")
@@ -136,3 +142,46 @@ def test_it_is_a_channel_and_says_what_it_cannot_do() -> None:
         asyncio.run(channel.update(place, "a-1", answer))
     with pytest.raises(Unsupported):
         asyncio.run(channel.find(place, "d-1"))
+
+
+def test_what_is_sent_unasked_is_printed_once(tmp_path: Path) -> None:
+    """A terminal cannot be looked through nor changed: what is printed counts as shown, also
+    when something changes, and what a process died over is not printed again."""
+    out = io.StringIO()
+    channel, _ = _channel(out)
+    place = Place("console", "console:local")
+
+    async def door(request: Request, _progress: Progress | None) -> Answer:
+        return Answer("answer", (Text(f"{request.text} for {request.user.id}"),))
+
+    def wanted(key: str) -> list[Wanted]:
+        return [Wanted(key, place, "briefing", 3, f"/{key}", USER.id, "en", NOW)]
+
+    async def run() -> None:
+        store = Store.open(f"sqlite:///{tmp_path / 'andon.db'}")
+        times = DeliveryTimes(look=0.02, pace=0.0, margin=0.3, lease=2.0)
+        worker = Delivering(store, {"console": channel}, door, lambda: NOW, wall_clock, times=times)
+
+        async def until(**states: int) -> None:
+            async with asyncio.timeout(10):
+                while dict(await store.listing.counts()) != states:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+
+        try:
+            await store.write(lambda c: store.outbox.want(c, wanted("died"), NOW))
+            now, free = Now(NOW, wall_clock() - timedelta(minutes=1)), Pace(0.001, 0.001)
+            [one] = await store.sending.claim("console", now, wall_clock(), 1, free)
+            assert await store.sending.begin(one, wall_clock())
+            worker.open()
+            await until(unknown=1)
+            await store.write(lambda c: store.outbox.want(c, wanted("briefing"), NOW))
+            await until(unknown=1, sent=1)
+            await store.write(lambda c: store.outbox.renew(c, ["briefing"], NOW))
+            await until(unknown=1, sent=1)
+        finally:
+            await worker.close(1.0)
+            store.close()
+
+    asyncio.run(run())
+    assert out.getvalue().count("/briefing for console:local") == 1
+    assert "/died" not in out.getvalue()

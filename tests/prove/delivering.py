@@ -18,88 +18,30 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from adapters import Channel
 from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.slack.times import Times
+from adapters.teams.channel import TeamsChannel, TeamsSettings
 from bot.clock import wall_clock
 from bot.delivery import Delivering
 from bot.delivery_times import DeliveryTimes
 from core.answer import Answer, Text
 from core.progress import Progress
 from core.request import Place, Request
-from core.store import Delivery, Now, Store
+from core.store import Store
 from core.store.pace import Pace
-from core.store.sending import Sending
+from tests.prove.dying import Dying, DyingSending, Plan
+from tests.prove.teams_serving import QUICK, SHORT, bot_at
 
 ROOT = Path(__file__).parents[2]
-POINTS = ("claimed", "made", "begun", "posted", "shown", "ended")
+Close = Callable[[], Awaitable[None]]
 FREE = Pace(post=0.0001, update=0.0001, burst=60.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """`chance` is that of dying at a point each time it is passed; `every` the seconds between
-    two random kills. `lease` and `margin` as in DeliveryTimes."""
-
-    store_url: str
-    api_url: str
-    token: str
-    replicas: int = 1
-    deaths: int = 0
-    chance: float = 0.0
-    every: float = 0.05
-    lease: float = 3.0
-    margin: float = 1.6
-    call: float = 1.0
-    seed: int = 1
-    points: tuple[str, ...] = POINTS
-
-
-class Dying:
-    """Kills this process at one of the plan's points, sometimes."""
-
-    def __init__(self, plan: Plan, dying: bool) -> None:
-        self._plan = plan
-        self._chance = random.Random()
-        self._dying = dying
-
-    def at(self, point: str) -> None:
-        plan = self._plan
-        if self._dying and point in plan.points and self._chance.random() < plan.chance:
-            sys.stdout.write(f"point {point}\n")
-            sys.stdout.flush()
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-class DyingSending(Sending):
-    """The store's part of sending, with the points between which a process may end."""
-
-    dying: Dying
-
-    async def claim(
-        self, channel: str, now: Now, lease_until: Any, most: int, pace: Pace
-    ) -> tuple[Delivery, ...]:
-        claimed = await super().claim(channel, now, lease_until, most, pace)
-        if claimed:
-            self.dying.at("claimed")
-        return claimed
-
-    async def begin(self, delivery: Delivery, lease_until: Any) -> bool:
-        self.dying.at("made")
-        begun = await super().begin(delivery, lease_until)
-        self.dying.at("begun")
-        return begun
-
-    async def sent(self, delivery: Delivery, message: str, at: Any, held_until: Any) -> bool:
-        self.dying.at("shown")
-        done = await super().sent(delivery, message, at, held_until)
-        self.dying.at("ended")
-        return done
 
 
 async def door(request: Request, _progress: Progress | None) -> Answer:
@@ -114,13 +56,11 @@ async def work(plan: Plan, *, dying: bool) -> None:
     sending = DyingSending(store.write)
     sending.dying = Dying(plan, dying)
     store.sending = sending
-    times = Times(call=plan.call, patience=5.0, shown_after=(0.05, 0.3), pace=0.0, lease=60)
-    settings = SlackSettings(plan.token, look="plain", url=plan.api_url, signing_secret="none")
-    channel = SlackChannel(settings, store.inbox, wall_clock, _no_picture, times=times)
-    _die_after_posting(channel, sending.dying)
+    open_channel = _teams if plan.platform == "teams" else _slack
+    channel, close = await open_channel(plan, store, sending.dying)
     delivering = Delivering(
         store,
-        {"slack": channel},
+        {plan.platform: channel},
         door,
         wall_clock,
         wall_clock,
@@ -139,20 +79,39 @@ async def work(plan: Plan, *, dying: bool) -> None:
     delivering.open()
     await stop.wait()
     await delivering.close(5.0)
-    await channel._api.close()
+    await close()
     store.close()
 
 
-def _die_after_posting(channel: SlackChannel, dying: Dying) -> None:
-    """Some die while their message is on its way."""
+async def _slack(plan: Plan, store: Store, dying: Dying) -> tuple[Channel, Close]:
+    times = Times(call=plan.call, patience=5.0, shown_after=(0.05, 0.3), pace=0.0, lease=60)
+    settings = SlackSettings(plan.token, look="plain", url=plan.api_url, signing_secret="none")
+    channel = SlackChannel(settings, store.inbox, wall_clock, _no_picture, times=times)
     client: Any = channel._api.client
-    post = client.chat_postMessage
+    client.chat_postMessage = _dying_while(client.chat_postMessage, dying)
+    return channel, channel._api.close
 
-    async def posting(**arguments: object) -> Any:
+
+async def _teams(plan: Plan, store: Store, dying: Dying) -> tuple[Channel, Close]:
+    times = replace(QUICK, call=plan.call, patience=5.0, sends=((1_000, 1.0),))
+    settings = TeamsSettings(bot_at(plan.api_url, plan.token))
+    channel = TeamsChannel(
+        settings, store, wall_clock, wall_clock, lambda *_: False, times=times, patience=SHORT
+    )
+    connector: Any = channel._connector
+    connector.send = _dying_while(connector.send, dying)
+    await channel._connector.open()
+    return channel, channel._connector.close
+
+
+def _dying_while(post: Callable[..., Awaitable[Any]], dying: Dying) -> Callable[..., Any]:
+    """Some die while their message is on its way."""
+
+    async def posting(*arguments: object, **more: object) -> Any:
         asyncio.get_running_loop().call_later(random.uniform(0, 0.01), dying.at, "posted")
-        return await post(**arguments)
+        return await post(*arguments, **more)
 
-    client.chat_postMessage = posting
+    return posting
 
 
 async def _no_picture(*_: object) -> None:
@@ -195,6 +154,7 @@ class Nursery:
                     print(f"failed {status}", flush=True)
                 elif self._deaths.total() == self._plan.deaths:
                     self._calm()
+                    return
 
     def _calm(self) -> None:
         """Those that may still die make room for others that may not."""
@@ -284,9 +244,6 @@ def _kill(pid: int) -> None:
 
 def channel_place(team: str, channel: str) -> Place:
     return Place("slack", f"{team}:{channel}", private=False)
-
-
-Check = Callable[[], bool]
 
 
 if __name__ == "__main__":

@@ -82,6 +82,12 @@ async def serving(*several: Process) -> AsyncIterator[None]:
                 await one.kill()
 
 
+def bot_at(url: str, secret: str) -> Bot:
+    """The bot of the fake Teams at that address."""
+    metadata = f"{url}/v1/.well-known/openidconfiguration"
+    return Bot(APP, TENANT, secret, Cloud(ISSUER, metadata, url, SCOPE, ("127.0.0.1",)))
+
+
 def main(now: str) -> None:
     from bot.clock import clock_at, wall_clock
     from bot.log import open_log
@@ -89,10 +95,7 @@ def main(now: str) -> None:
     from bot.settings import load
     from bot.teams_settings import Teams
 
-    url = os.environ["FAKE_TEAMS"]
-    metadata = f"{url}/v1/.well-known/openidconfiguration"
-    cloud = Cloud(ISSUER, metadata, url, SCOPE, ("127.0.0.1",))
-    bot = Bot(APP, TENANT, os.environ["FAKE_TEAMS_SECRET"], cloud)
+    bot = bot_at(os.environ["FAKE_TEAMS"], os.environ["FAKE_TEAMS_SECRET"])
     settings = replace(load(), teams=Teams(bot))
     open_log(settings.home, settings.secrets)
 

@@ -19,7 +19,8 @@ from bot.clock import wall_clock
 from core.store import Store, Wanted
 from core.store.delivery_tables import deliveries
 from tests.fakes.slack import Channel, FakeSlack
-from tests.prove.delivering import POINTS, Plan, Replicas, channel_place, replicas
+from tests.prove.delivering import Replicas, channel_place, replicas
+from tests.prove.dying import POINTS, Plan
 
 TEAM = "T0000000001"
 LATEST = 0.5  # seconds after which the platform at the latest does what it was asked
@@ -129,9 +130,9 @@ def test_a_few_deaths(database: str, tmp_path: Path, request: pytest.FixtureRequ
     url = _url(database, tmp_path, request)
     count = 3 if database == "postgres" else 1
     mail, running = asyncio.run(
-        kill(url, tmp_path / "log", 100, replica_count=count, deaths=12, chance=0.03, every=0.15)
+        kill(url, tmp_path / "log", 60, replica_count=count, deaths=8, chance=0.05, every=0.15)
     )
-    assert running.deaths >= 12, (tmp_path / "log").read_text()
+    assert running.deaths >= 8, (tmp_path / "log").read_text()
     mail.check()
 
 

@@ -141,7 +141,7 @@ def test_german_says_the_same(shop: Shop) -> None:
     assert [p.cites for p in english.parts if isinstance(p, Text)] == [
         p.cites for p in german.parts if isinstance(p, Text)
     ]
-    assert said(german).startswith("Sicherheit: offen ist Beinaheunfall, Line 2. Und 1 weitere.")
+    assert said(german).startswith("Sicherheit: offen ist Beinaheunfall, Line 2. Und ein weiteres.")
 
 
 def test_preliminary_until_a_quarter_past_by_the_time_of_the_data(
@@ -282,3 +282,33 @@ def test_summary_of_a_week_against_the_week_before(shop: Shop) -> None:
 def test_no_equipment_is_no_data(shop: Shop) -> None:
     with pytest.raises(NoData):
         shop.context(access=Access(frozenset({"hamburg"}))).scope(("packaging",))
+
+
+def test_data_of_another_day_is_dated_and_no_news_is_no_good_news(shop: Shop) -> None:
+    later = NOW + timedelta(days=3)
+    text = said(shop.ask("/briefing hamburg", now=later))
+    assert "data Thu 12 Mar 12:20, still preliminary" in text
+    assert "the data ends Thu 12 Mar 12:20" in text
+    assert "Nothing calls for action" not in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        ("/briefing packaging last week", "last week"),
+        ("/summary weekly packaging foo", "foo"),
+        ("/briefing for packaging please", ""),
+        ("/briefing line 3 and line 1", ""),
+        ("/briefing", ""),
+        ("/briefing yesterday", "yesterday"),
+    ],
+)
+def test_words_that_change_nothing_are_named(shop: Shop, asked: str, left: str) -> None:
+    text = said(shop.ask(asked))
+    assert (f"“{left}” changes nothing here" in text) == bool(left)
+    assert ("changes nothing" in text) == bool(left)
+
+
+def test_the_figures_of_an_action_say_of_which_days_they_are(shop: Shop) -> None:
+    text = said(shop.ask("/briefing packaging"))
+    assert "“infeed conveyor jam”. The last 7 days: 21 stops" in text

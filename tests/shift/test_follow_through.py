@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -149,3 +150,30 @@ def test_a_briefing_is_shown_anew_once_when_its_figures_are_final(shop: Shop) ->
     for minutes in (15, 16, 40):
         shop.run(follow(shop).run(start + timedelta(minutes=minutes)))
         assert version() == 2
+
+
+def test_late_data_is_waited_for(shop: Shop) -> None:
+    """The sample's data ends at 06:20; the late shift starts at 14:00."""
+    start = datetime(2026, 3, 12, 19, 0, tzinfo=UTC)
+    subscription = Subscription(
+        "s1", PRIVATE, ("packaging",), frozenset({"briefing"}), ANA, "en", "", None, FIXED
+    )
+    shop.run(shop.store.subscriptions.save(subscription))
+    key = "briefing:s1:riverside:2026-03-12T19:00Z"
+    wanted = Wanted(key, PRIVATE, "briefing", 3, "/briefing packaging", ANA, "en", start)
+    shop.run(shop.store.write(lambda c: shop.store.outbox.want(c, [wanted], start)))
+    versions = []
+    for minutes in (15, 39, 40, 44, 46):
+        shop.run(follow(shop).run(start + timedelta(minutes=minutes)))
+        statement = "SELECT version FROM deliveries WHERE kind = 'briefing'"
+        found = shop.store.read(lambda c: c.exec_driver_sql(statement).scalar())  # noqa: B023
+        versions.append(shop.run(found))
+    assert versions == [1, 1, 2, 2, 2]
+
+
+def test_many_that_are_measured_do_not_hide_those_that_are_not(shop: Shop) -> None:
+    for number in range(201):
+        one = done(shop, Subject("line-3", "breakdown", f"cause {number}"), FIXED)
+        shop.run(shop.store.work.measured(replace(one, measured_at=FIXED, verdict="same")))
+    last = done(shop, JAM, FIXED + timedelta(minutes=1))
+    assert verdict(shop, last) != ""

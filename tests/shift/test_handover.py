@@ -22,7 +22,9 @@ def handover_id(answer: Answer) -> str:
 
 
 def opened(shop: Shop) -> str:
-    return handover_id(shop.ask("/handover packaging at 2026-03-12T11:00Z", typed=False))
+    """As it is half an hour before the shift ends."""
+    shown = shop.ask("/handover packaging at 2026-03-12T11:00Z", typed=False, now=NEAR)
+    return handover_id(shown)
 
 
 def subscribe(shop: Shop) -> None:
@@ -66,7 +68,7 @@ def test_completed_by_one_side_and_signed_by_the_other(shop: Shop) -> None:
     assert "Completed Thu 12 Mar 13:40 CDT by Ana. Signed Thu 12 Mar 14:00 CDT by Ben." in said(
         signed
     )
-    assert handover_id(shop.ask("/handover packaging", now=END)) != handover
+    assert "Late, Thu 12 Mar" in said(shop.ask("/handover packaging", now=END))
     elsewhere = said(shop.ask(f"/handover {handover}", place=OTHER, now=END))
     assert "Ana" not in elsewhere
     assert "Ben" not in elsewhere
@@ -76,7 +78,7 @@ def test_who_is_alone_says_so(shop: Shop) -> None:
     handover = opened(shop)
     shop.ask(f"/handover {handover} complete", place=CHANNEL, now=NEAR)
     alone = shop.ask(f"/handover {handover} sign alone", place=CHANNEL, now=END)
-    assert "signed by Ana, being alone" in said(alone)
+    assert "by Ana, being alone" in said(alone)
     back = shop.ask(f"/handover {handover} undo", place=CHANNEL, now=END)
     assert "Not signed yet." in said(back)
 
@@ -165,3 +167,57 @@ def deliveries(shop: Shop) -> list[tuple[str, str]]:
         shop.store.read(lambda c: c.exec_driver_sql("SELECT place, command FROM deliveries").all())
     )
     return [tuple(row) for row in rows]
+
+
+def test_who_did_not_complete_it_in_time_still_finds_it_for_an_hour(shop: Shop) -> None:
+    shown = shop.ask("/handover packaging", place=CHANNEL)
+    assert not any("complete" in action.command for action in shown.actions)  # still too early
+    handover = opened(shop)
+    late = END + timedelta(minutes=5)
+    shown = shop.ask("/handover packaging", place=CHANNEL, now=late)
+    assert f"/handover {handover} complete v0" in [action.command for action in shown.actions]
+    later = shop.ask("/handover packaging", place=CHANNEL, now=END + timedelta(minutes=61))
+    assert "Late, Thu 12 Mar" in said(later)
+
+
+def test_a_note_may_name_its_places(shop: Shop) -> None:
+    noted = shop.ask("/handover machining note: spindle 5 is loud", place=CHANNEL)
+    assert said(noted) == "Noted for the next shift (Machining)."
+    assert "“spindle 5 is loud”" in said(shop.ask("/handover machining", place=CHANNEL))
+    assert "spindle" not in said(shop.ask("/handover packaging", place=CHANNEL))
+    assert "“nowhere”" in said(shop.ask("/handover nowhere note it drips", place=CHANNEL))
+
+
+def test_what_is_kept_calls_nobody_you(shop: Shop) -> None:
+    """An action may be somebody's of whom only the name is known."""
+    action = ids(shop.ask("/actions line-3", place=CHANNEL))[1]
+    shop.ask(f"/action {action} assign Joe")
+    handover = opened(shop)
+    shown = shop.ask(f"/handover {handover} complete", place=CHANNEL, now=NEAR)
+    assert f"({action}, taken, due 14:00)" in said(shown)
+
+
+def test_where_no_data_comes_from_nothing_is_said_to_run(shop: Shop) -> None:
+    text = said(shop.ask("/handover packaging", now=NOW + timedelta(days=2)))
+    assert "No new data: Line 1 since Thu 12 Mar 06:20 CDT" in text
+    assert "Nothing is stopped" not in text
+    german = said(shop.ask("/handover packaging", now=NOW + timedelta(days=2), language="de"))
+    assert "Keine neuen Daten: Line 1 seit Do 12. Mär 06:20 CDT" in german
+
+
+def test_one_that_somebody_only_looked_at_is_nobodys_to_sign(shop: Shop) -> None:
+    from core.followup import FollowUp
+
+    subscribe(shop)
+    opened(shop)
+    shop.ask("/handover line-3", place=OTHER)
+    follow = FollowUp(shop.definitions, shop.source, shop.store)
+    private = Subscription(
+        "s2", CHANNEL.__class__("slack", "T1:DANA"), ("packaging",), frozenset({"briefing"}),
+        ANA, "en", "", None, NOW,
+    )  # fmt: skip
+    shop.run(shop.store.subscriptions.save(private))
+    shop.run(follow.run(END + timedelta(minutes=61)))
+    assert len(deliveries(shop)) == 1
+    briefing = said(shop.ask("/briefing filler-3", now=END + timedelta(minutes=5)))
+    assert "handover" not in briefing
