@@ -35,6 +35,7 @@ PARTS: Mapping[str, Callable[[], None]] = {
     "planner": _main_of("planner"),
     "data_source": _main_of("data_source"),
     "tools": _main_of("tools"),
+    "rollups": _main_of("rollups"),
     "cold_start": _main_of("cold_start"),
     "slack": _main_of("slack"),
     "teams": _main_of("teams"),

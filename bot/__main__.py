@@ -25,6 +25,7 @@ COMMANDS = {
     "export": "write out the stop reasons that people gave",
     "sample": "write a sample plant to a file",
     "cache": "show and clear the cache",
+    "rollup": "show, make and check the sums of complete days",
     "deliveries": "show what was sent unasked, and what could not be",
     "backup": "copy the bot's own database while it runs",
     "migrate": "bring the bot's own database up to date",

@@ -20,9 +20,12 @@ from core.answer import Answer, Text
 from core.assistant import Assistant
 from core.data.cache import CachedSource
 from core.errors import MisconfiguredError, SourceUnavailable
+from core.installation import Definitions
 from core.memory import Memory
 from core.meter import Meter
 from core.request import Request
+from core.rollup.job import Rollup
+from core.rollup.source import RolledSource
 from core.store import Store
 from core.words import Words
 
@@ -41,6 +44,7 @@ class App:
     access: AccessRules
     memory: Memory | None
     speaker: Speaker | None = None
+    rollup: Rollup | None = None
 
     async def handle(self, request: Request, progress: Progress | None = None) -> Answer:
         """The answer; a defect is logged, and the reader gets its id."""
@@ -79,11 +83,13 @@ class App:
 def build(settings: Settings, clock: Clock, meter: Meter | None = None) -> App:
     """Raises MisconfiguredError: what is set wrongly fails at start, naming the setting."""
     plant = plant_file(settings)
-    source = CachedSource(sources.source(settings, plant), clock)
     store = _store(settings)
+    tables = sources.source(settings, plant)
+    kept = store if settings.rollup else None  # where sums of complete days are kept
+    source = CachedSource(RolledSource(tables, kept, plant) if kept else tables, clock)
     access = _access(settings)
     language = settings.language
-    memory = Memory(store, settings.home / "memory") if store and settings.memory else None
+    memory = _memory(settings, store, meter)
     speaker = _speaker(settings, store, meter)
     assistant = Assistant(
         plant,
@@ -96,7 +102,8 @@ def build(settings: Settings, clock: Clock, meter: Meter | None = None) -> App:
         alert_rules=rules_from(settings.alerts_file),
     )
     ledger = CacheLedger(settings.home)
-    return App(settings, assistant, source, store, ledger, access, memory, speaker)
+    rollup = Rollup(plant, Definitions(plant, source), tables, kept) if kept else None
+    return App(settings, assistant, source, store, ledger, access, memory, speaker, rollup)
 
 
 def _access(settings: Settings) -> AccessRules:
@@ -105,6 +112,19 @@ def _access(settings: Settings) -> AccessRules:
     from bot.access_file import access_rules  # a tenth of a start, which most do without
 
     return access_rules(settings.access_file)
+
+
+def _memory(settings: Settings, store: Store | None, meter: Meter | None) -> Memory | None:
+    """Notices what people say of themselves only where a model and the setting are on."""
+    if store is None or not settings.memory:
+        return None
+    folder, model = settings.home / "memory", settings.model
+    if model is None or not model.extraction:
+        return Memory(store, folder)
+    from core.agent.aside import Aside
+    from core.noticing import Noticing
+
+    return Memory(store, folder, Noticing(Aside(model, store, meter), folder))
 
 
 def _speaker(settings: Settings, store: Store | None, meter: Meter | None) -> Speaker | None:

@@ -29,6 +29,7 @@ NAMES = (
     "ANDON_ALERTS_FILE",
     "ANDON_MEMORY",
     "ANDON_RETENTION_DAYS",
+    "ANDON_ROLLUP",
     "ANDON_HOST",
     "ANDON_PORT",
     *model_settings.NAMES,
@@ -60,12 +61,12 @@ class Slack:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`plant_file` is None for the sample plant; `database_url` is empty where the mapping's own
-    holds, `source_urls` are those of plant.toml's further sources. URLs may carry passwords and are never shown. `terminal` is the terminal's type.
-    `access_file` is None where everyone may see everything, `alerts_file` where the shipped rules
-    hold; `slack`, `teams` and `model` are
-    None where they are off. `memory`: people may look back at what they asked, for
-    `retention_days`. `sql_url` is the
-    login under which statements of a language model run."""
+    holds, `source_urls` are those of plant.toml's further sources. URLs may carry passwords and are
+    never shown. `terminal` is the terminal's type. `access_file` is None where everyone may see
+    everything, `alerts_file` where the shipped rules hold; `slack`, `teams` and `model` are None
+    where they are off. `memory`: people may look back at what they asked, for `retention_days`.
+    `rollup`: sums of complete days are kept, for long questions. `sql_url` is the login under which
+    statements of a language model run."""
 
     home: Path = Path(".andon")
     plant_file: Path | None = None
@@ -79,6 +80,7 @@ class Settings:
     alerts_file: Path | None = None
     memory: bool = True
     retention_days: int = 180
+    rollup: bool = False
     host: str = "127.0.0.1"
     port: int = 8080
     slack: Slack | None = None
@@ -129,8 +131,9 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         terminal=values.get("TERM", ""),
         access_file=_file(values, "ANDON_ACCESS_FILE"),
         alerts_file=_alerts_file(values),
-        memory=_on_or_off(values.get("ANDON_MEMORY") or "on"),
+        memory=_on_or_off(values, "ANDON_MEMORY"),
         retention_days=_days(values.get("ANDON_RETENTION_DAYS") or "180"),
+        rollup=_on_or_off(values, "ANDON_ROLLUP", "off"),
         host=values.get("ANDON_HOST") or "127.0.0.1",
         port=_port(values.get("ANDON_PORT") or "8080"),
         slack=_slack(values),
@@ -173,9 +176,10 @@ def _port(value: str) -> int:
     return int(value)
 
 
-def _on_or_off(value: str) -> bool:
+def _on_or_off(values: Mapping[str, str], name: str, usual: str = "on") -> bool:
+    value = values.get(name) or usual
     if value not in ("on", "off"):
-        raise MisconfiguredError("ANDON_MEMORY", f"is {value[:20]!r}; it can be on or off")
+        raise MisconfiguredError(name, f"is {value[:20]!r}; it can be on or off")
     return value == "on"
 
 

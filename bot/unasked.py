@@ -33,6 +33,7 @@ class Pace:
     tick: float = 20.0
     pulse: float = 60.0
     follow_up: float = 60.0
+    rollup: float = 600.0
 
 
 class Unasked:
@@ -72,12 +73,15 @@ class Unasked:
         app, store = self._app, self._store
         rules = rules_from(app.settings.alerts_file)
         definitions = Definitions(plant_file(app.settings), app.source, rules)
-        return (
+        jobs = [
             Job("tick", pace.tick, Tick(definitions, store)),
             Job("pulse", pace.pulse, Pulse(definitions, app.source, store).run),
             Job("follow-up", pace.follow_up, FollowUp(definitions, app.source, store).run),
             Job("tidy", _DAY_SECONDS, self._tidy),
-        )
+        ]
+        if app.rollup is not None:
+            jobs.append(Job("rollup", pace.rollup, app.rollup.run))
+        return tuple(jobs)
 
     async def _tidy(self, now: datetime) -> None:
         # `--now` may lie anywhere; nothing is old that is not so by both clocks.

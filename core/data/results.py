@@ -13,6 +13,7 @@ from sqlalchemy import CursorResult
 from core.data.moments import Moment
 from core.data.physical import Physical
 from core.data.query import Query
+from core.data.rows import MOST_ROWS
 from core.data.schema import SCHEMA
 from core.data.source import Facts, Origin, Row
 from core.data.sums import latest_moment
@@ -23,6 +24,9 @@ _NEWEST = ("recorded", "latest")
 _UNKNOWN = frozenset({type(None)})
 _TEXT = _UNKNOWN | {str}
 _NUMBERS = _UNKNOWN | {int, float}
+_BATCH = 5_000
+_LOOKED_AT = 50
+_MOST_BYTES = 64 * 2**20
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "x", "ja", "j"})
 
 
@@ -34,11 +38,32 @@ class Found:
     rows: int
 
 
-def found_by(result: CursorResult[Any]) -> Found:
-    """Reads the whole result."""
-    names, rows = tuple(result.keys()), result.all()
+def found_by(result: CursorResult[Any], table: str = "") -> Found:
+    """Reads the whole result, unless it is more than any answer can need.
+
+    Raises NoData "limits.rows" and "limits.bytes", which name the table; what was read by then is
+    thrown away.
+    """
+    names, rows, size = tuple(result.keys()), list[Any](), 0
+    while batch := result.fetchmany(_BATCH):
+        rows += batch
+        size += _bytes(batch)
+        if len(rows) > MOST_ROWS or size > _MOST_BYTES:
+            result.close()
+            if len(rows) > MOST_ROWS:
+                raise NoData("limits.rows", table=table, n=MOST_ROWS)
+            raise NoData("limits.bytes", table=table, n=_MOST_BYTES // 2**20)
+        if len(batch) < _BATCH:
+            break
     columns = zip(*rows, strict=True) if rows else ((),) * len(names)
     return Found(dict(zip(names, columns, strict=True)), len(rows))
+
+
+def _bytes(batch: Sequence[Sequence[Any]]) -> int:
+    """How much text is in the rows, by the first of them."""
+    some = batch[:_LOOKED_AT]
+    found = sum(len(value) for row in some for value in row if isinstance(value, str | bytes))
+    return found * len(batch) // len(some)
 
 
 def facts(

@@ -13,6 +13,11 @@ from core.data.physical import Physical
 from core.data.query import Query
 from core.data.schema import SCHEMA
 
+MOST_ROWS = 250_000
+"""No answer needs more; more would fill the memory."""
+# Drivers that take the whole result before the first row is looked at.
+_READ_AT_ONCE = frozenset({"postgresql", "mysql", "mariadb"})
+
 
 def rows(query: Query, physical: Physical) -> Select[Any]:
     """Rows that overlap the interval, open ones too; the newest first if there is a limit and no
@@ -34,6 +39,8 @@ def rows(query: Query, physical: Physical) -> Select[Any]:
     for n, (_, descends) in enumerate(order):
         key = found.c[f"order_{n}"]
         statement = statement.order_by(key.desc() if descends else key.asc())
+    if query.limit is None and physical.dialect in _READ_AT_ONCE:
+        return statement.limit(MOST_ROWS + 1)
     return limited(statement, query)
 
 

@@ -32,7 +32,7 @@ from core.store.people import Person
 from core.store.places import Places
 from core.store.schema import HEAD, answers, feedback, people, threads, usage
 from core.store.sending import Sending
-from core.store.subscriptions import Subscriptions
+from core.store.subscriptions import Subscriptions, keep_quiet
 from core.store.work import Work
 
 MAX_CONTEXT_CHARACTERS = 8_000
@@ -219,7 +219,8 @@ class Store:
         return Person(row.user_id, row.plant, areas, row.language, quiet, row.updated_at)
 
     async def save_person(self, person: Person, at: datetime) -> None:
-        """Replaces what the person chose before."""
+        """Replaces what the person chose before; the quiet hours hold for what they subscribed
+        for themselves alone, too."""
         quiet_from, quiet_to = person.quiet or (None, None)
         values = {
             "plant": person.plant,
@@ -233,7 +234,12 @@ class Store:
             user_id=person.user_id, **values
         )
         upsert = statement.on_conflict_do_update(index_elements=["user_id"], set_=values)
-        await self.write(lambda connection: connection.execute(upsert))
+
+        def write(connection: Connection) -> None:
+            connection.execute(upsert)
+            keep_quiet(connection, person.user_id, person.quiet)
+
+        await self.write(write)
 
     async def spent(self, user_id: str, day: str) -> tuple[int, float]:
         """The tokens that language models used for the person on that day, and their cost."""
