@@ -99,14 +99,18 @@ def _sqlite(url: URL, timeout: float) -> Engine:
     def _unchanged(connection: _Opened, _record: object, _proxy: object) -> None:
         if connection.immutable and _has_log(path):
             raise DisconnectionError("somebody has begun to write")
+        if connection.file != _file(path):
+            raise DisconnectionError("another file stands in its place")
 
     return engine
 
 
 class _Opened(sqlite3.Connection):
-    """`immutable`: opened on the promise that the file does not change."""
+    """`immutable`: opened on the promise that the file does not change. `file` is which one it is:
+    an export that replaces the file leaves open connections on the old one."""
 
     immutable = False
+    file: tuple[int, int] | None = None
 
 
 def _opened(path: Path, mode: str, timeout: float) -> _Opened:
@@ -125,6 +129,7 @@ def _opened(path: Path, mode: str, timeout: float) -> _Opened:
         connection.close()
         raise
     connection.immutable = mode == "immutable=1"
+    connection.file = _file(path)
     # SQLite's own knows ASCII only; a search that ignores case must find "Störung".
     connection.create_function("lower", 1, _lower, deterministic=True)
     return connection
@@ -132,6 +137,15 @@ def _opened(path: Path, mode: str, timeout: float) -> _Opened:
 
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file stands there; None for none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _has_log(path: Path) -> bool:

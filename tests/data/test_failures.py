@@ -401,3 +401,23 @@ def test_the_engine_of_the_tests_can_write(database: Database) -> None:
         connection.exec_driver_sql("CREATE TABLE asset (id text)")
         connection.exec_driver_sql("INSERT INTO asset VALUES ('x')")
     assert len(rows(database.source(facts=ASSETS), Query("asset"))) == 1
+
+
+def test_a_file_that_is_replaced_is_read_anew(tmp_path: Path) -> None:
+    """As a nightly export does it: written beside, then moved over the old one."""
+    path, beside = tmp_path / "plant.db", tmp_path / "next.db"
+    for file, name in ((path, "old"), (beside, "new")):
+        with closing(sqlite3.connect(file)) as plant:
+            plant.execute("CREATE TABLE asset (id TEXT, name TEXT, kind TEXT)")
+            plant.execute("INSERT INTO asset VALUES ('a', ?, 'machine')", (name,))
+            plant.commit()
+    source = source_of(f"sqlite:///{path}", **ASSETS)
+
+    async def names() -> list[object]:
+        found = [(await source.fetch(Query("asset"))).rows[0]["name"]]
+        beside.replace(path)
+        found.append((await source.fetch(Query("asset"))).rows[0]["name"])
+        await source.close()
+        return found
+
+    assert asyncio.run(names()) == ["old", "new"]
