@@ -11,6 +11,7 @@ from typing import Any
 from core import commands, registry, replay, replies
 from core.access import EVERYTHING, Access
 from core.acts import forget
+from core.acts.remember import listen
 from core.acts.subscribe_words import meant
 from core.agent.facing import turn_of
 from core.agent.turn import Ran, Speaker
@@ -157,7 +158,9 @@ class Assistant:
         turn = turn_of(asking, before, partial(self._tool, asking), progress, memories)
         spoken = await self._speaker.answer(turn)
         if spoken is not None:
-            return await self._answering.spoken(spoken, asking, before)
+            answer = await self._answering.spoken(spoken, asking, before)
+            listen(answer, asking, self._kept)
+            return answer
         answer = await self._planned(text, asking, before, None)
         notice = Notice(words.say("model.without"), "neutral")
         return replace(answer, parts=(*answer.parts, notice))

@@ -112,6 +112,17 @@ class Work:
             own = own.where(actions.c.plant.in_(list(plants)))
         return await self._actions(own.order_by(actions.c.ended_at, actions.c.id).limit(_MOST))
 
+    async def unmeasured(self, interval: Interval) -> tuple[Tracked, ...]:
+        """Those that were done in the interval and are still to be measured, the first first."""
+        own = select(actions).where(
+            actions.c.state == "done",
+            actions.c.ended_at >= interval.start,
+            actions.c.ended_at < interval.end,
+            actions.c.measured_at.is_(None),
+            actions.c.kind != "safety",  # has no figure
+        )
+        return await self._actions(own.order_by(actions.c.ended_at, actions.c.id).limit(_MOST))
+
     async def change(self, before: Tracked, after: Tracked, also: Iterable[Also] = ()) -> bool:
         """False where it is no longer what `before` is, or (taken back) where the same is open
         again by now."""
