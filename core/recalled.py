@@ -85,7 +85,8 @@ async def recalled(stored: StoredAnswer, context: ToolContext) -> Recalled:
 
 
 async def _told(command: Command, context: ToolContext) -> Told:
-    own = replace(context, resolved={}, notes=[], fixed_period=None)  # citations stay common
+    own = replace(context, resolved={}, notes=[], fixed_period=None)
+    own.cited = context.cited  # citations stay common
     parts = command.tool.present(await command.tool.run(command.args, own), context.words)
     sentence, figures = _said(parts)
     period = own.resolved.get("period")

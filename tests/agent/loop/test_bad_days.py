@@ -254,7 +254,7 @@ def test_a_slow_model_is_waited_for_no_longer_than_the_turn(talking: Talking) ->
             talk.model.faults.add(Slow(per_second=40), times=None, after=1)
             began = time.monotonic()
             answer = await talk.ask(QUESTION)
-            assert time.monotonic() - began < 3
+            assert time.monotonic() - began < 8  # uncut it takes over 20
         assert prose(answer).startswith(SAID)
         assert "did not finish" in notices(answer)[0]
 
