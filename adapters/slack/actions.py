@@ -39,8 +39,8 @@ def row(
         (action, seal(action.command), action_id(action.command, number))
         for number, action in enumerate(ordered)
     ]
-    able = [one for one in sealed if fits(one[1])]
     room = VISIBLE - len(extra)
+    able = _with_own([one for one in sealed if fits(one[1])], room + OPTIONS)
     shown, rest = able[:room], able[room:]
     menu = [one for one in rest if fits(one[1], OPTION_VALUE)][:OPTIONS]
     elements = [button(action.label, name, value) for action, value, name in shown]
@@ -70,6 +70,12 @@ def feedback(answer_id: str, seal: Seal, words: Words, *, native: bool) -> Block
         "negative_button": negative,
     }
     return {"type": "context_actions", "elements": [element]}
+
+
+def _with_own(able: list[tuple[Action, str, str]], most: int) -> list[tuple[Action, str, str]]:
+    """At most so many; the answer's own, which come last, are always among them."""
+    own = [one for one in able if _is_own(one[0].command)]
+    return able if len(able) <= most else [*able[: most - len(own)], *own]
 
 
 def _is_own(command: str) -> bool:

@@ -104,6 +104,7 @@ def _holds(known: StoredAlert | None, alert: Alert, look: Look) -> Change:
             ended_at=None,
             since=alert.since,
             activations=known.activations + 1,
+            closed_at=None,  # what was closed is over; this came after it
         )
         events.append("again")
     if known.suppressed_by is not None:

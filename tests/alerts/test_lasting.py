@@ -182,7 +182,7 @@ class OneCondition(RuleBasedStateMachine):
                 if len(self.known) > 1:  # an occurrence of its own
                     self.known = self.known[-1:]
                     self.model = model = Modelled()
-                model.active, model.acknowledged = True, False
+                model.active, model.acknowledged, model.closed = True, False, False
                 model.raised += 1
         elif is_known and model.active:
             model.gone_for += 1
