@@ -133,7 +133,7 @@ def test_ten_thousand_at_once_do_not_hold_up_the_loop(
     worst, waiting = asyncio.run(run())
     print(f"the loop stood still for {worst * 1000:.0f} ms at most")
     assert waiting == 20_000
-    # Aim: 0.1 s, which a busy machine cannot show; rows written in the loop would hold it for longer.
+    # The aim is 0.1 s, which a busy machine cannot show; rows written in the loop take longer.
     assert worst < 1.0
 
 
