@@ -45,8 +45,8 @@ async def handover(rest: str, asking: Asking, answering: Answering) -> Answer:
     """Raises UserError, NoData, SourceUnavailable."""
     rest = rest.strip()
     noted = _NOTE.fullmatch(rest)
-    if noted and not find_period(noted["where"], asking.installation.shift_names):
-        return await note(noted["said"], asking, answering, noted["where"].strip())
+    if noted and _is_place(where := noted["where"].strip(), asking):
+        return await note(noted["said"], asking, answering, where)
     words = rest.split()
     if words and _ID.fullmatch(words[0]):
         if len(words) == 1:
@@ -63,6 +63,12 @@ async def handover(rest: str, asking: Asking, answering: Answering) -> Answer:
         if scheduled:
             return Answer("no_data", ())
         raise
+
+
+def _is_place(where: str, asking: Asking) -> bool:
+    """A handover, places or nothing: "last week note …" looks for the word in the log."""
+    periods = find_period(where, asking.installation.shift_names)
+    return _ID.fullmatch(where) is not None or not periods
 
 
 async def in_thread(text: str, request: Request, kept: Kept) -> str:

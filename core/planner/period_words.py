@@ -30,13 +30,14 @@ class PeriodSpan:
 
 
 def find_period(text: str, shift_names: Sequence[str] = ()) -> tuple[PeriodSpan, ...]:
-    """The stretches of `text` that name periods, in order; parse_period understands each."""
+    """The stretches of `text` that name periods, in order; parse_period understands each. Those
+    within a longer word are part of a name: "press-a3d"."""
     return tuple(
         PeriodSpan(
             node.start, node.end, text[node.start : node.end], node.value.name, _when(node.value)
         )
         for node in time_rules.read(text, tuple(shift_names))
-        if node.code == "R"
+        if node.code == "R" and not _within_a_word(text, node)
     )
 
 
@@ -56,6 +57,10 @@ def parse_period(text: str, calendar: ShiftCalendar, now: datetime) -> Period:
         return PeriodReading(calendar, now, text[:80]).period(found[0].value)
     except (ValueError, OverflowError) as error:
         raise UserError("period_not_understood", said=text[:80]) from error
+
+
+def _within_a_word(text: str, node: Node) -> bool:
+    return text[: node.start][-1:].isalnum() or text[node.end :][:1].isalnum()
 
 
 def _unread(node: Node, text: str) -> bool:

@@ -243,6 +243,7 @@ def test_a_day_with_a_clock_change_has_its_hours() -> None:
         ("top 5 of the last 7 days", ["last 7 days"]),
         ("the order slipped 5 h on Tuesday", ["Tuesday"]),
         ("the 41 h downtime of last month", ["last month"]),
+        ("b2a4af3d 6d68422f press-a3d", []),
     ],
 )
 def test_periods_are_found_in_a_longer_text(text: str, found: list[str]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from core.access import Access
 from core.answer import Answer, Table
 from core.domain.periods import Interval
@@ -106,6 +108,16 @@ def test_notes_are_peoples_own_words_and_reach_the_next_shift(shop: Shop) -> Non
     briefing = said(shop.ask("/briefing packaging", place=CHANNEL, now=END))
     assert "From Early: “*Gearbox* of line 3: <!channel>" in briefing
     assert "Folie wechseln" in briefing
+
+
+@pytest.mark.parametrize("handover", ["b2a4af3d", "6d68422f", "20260311"])
+def test_a_handovers_id_may_read_like_a_period(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, handover: str
+) -> None:
+    monkeypatch.setattr("core.handover.report.secrets.token_hex", lambda _: handover)
+    assert opened(shop) == handover
+    noted = shop.ask(f"/handover {handover} note gearbox is noisy", place=CHANNEL)
+    assert said(noted) == "Noted for the next shift (Packaging)."
 
 
 def test_a_reply_to_a_briefing_is_noted_without_a_mention(shop: Shop) -> None:
