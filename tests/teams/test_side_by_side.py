@@ -27,9 +27,11 @@ def test_slack_does_not_notice_that_microsofts_keys_hang(tmp_path: Path, sample_
             how = {"teams_times": times, "teams_patience": HASTY}
             async with running(here.settings, here.clock, **how):  # type: ignore[arg-type]
                 await here.ask("oee line-3")
+                await asyncio.sleep(times.keys_pause)
                 teams.keys.rotate()  # and with the new key, which it has to fetch first
                 await here.ask("oee line-4")
                 teams.key_faults.add("*", Hang(), times=None)
+                await asyncio.sleep(times.keys_pause)
                 teams.keys.rotate()
                 waiting = [
                     asyncio.create_task(teams.say(here.ana, here.chat, f"oee line-{n}"))
