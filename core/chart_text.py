@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from core.answer import Chart, Series
 from core.answer_text import chart_figure
 from core.words import Words
 
 _NAMED = 6
+_STEPS = "▁▂▃▄▅▆▇█"
 
 
 def alt_text(chart: Chart, words: Words) -> str:
@@ -22,6 +24,24 @@ def alt_text(chart: Chart, words: Words) -> str:
     values = [value for one in series for value in one.values]
     said += [f"{line.name} {chart_figure(line.value, values, words)}" for line in chart.lines]
     return ". ".join(said) + "."
+
+
+def step(value: float | None, low: float, high: float, unknown: str = " ") -> str:
+    """One sign of a line drawn in text, the higher the nearer to `high`."""
+    if value is None or not math.isfinite(value):
+        return unknown
+    span = high - low
+    share = (value - low) / span if 0 < span < math.inf else 0.5
+    return _STEPS[max(0, min(len(_STEPS) - 1, int(share * len(_STEPS))))]
+
+
+def bar_figure(
+    chart: Chart, index: int, value: float | None, values: Sequence[float | None], words: Words
+) -> str:
+    """What is written at a bar: a waterfall's steps carry their sign, its ends do not."""
+    text = chart_figure(value, values, words)
+    is_step = chart.kind == "waterfall" and 0 < index < len(chart.categories) - 1
+    return f"+{text}" if is_step and value is not None and value > 0 else text
 
 
 def _figures(chart: Chart, series: Series, words: Words) -> str:

@@ -9,6 +9,17 @@ from typing import Literal
 Language = Literal["en", "de"]
 
 
+def language_of(locale: str) -> Language | None:
+    """The language that a platform's locale ("de-AT", "en_US") is of; None for another one."""
+    match locale.replace("_", "-").partition("-")[0].lower():
+        case "de":
+            return "de"
+        case "en":
+            return "en"
+        case _:
+            return None
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """A chat identity (`slack:T…:U…`, `teams:tenant:oid`, `console:local`).

@@ -18,12 +18,12 @@ from adapters.slack.limits import (
 )
 from core.answer import Chart, Series
 from core.answer_text import chart_figure
+from core.chart_text import bar_figure, step
 from core.words import Words
 
 _MOST_BARS = 12
 _LABEL, _BAR = 18, 8
 _FILLS = "█░▓▒"
-_SPARKS = "▁▂▃▄▅▆▇█"
 
 
 def native(chart: Chart) -> Block | None:
@@ -76,7 +76,7 @@ def _bars(chart: Chart, words: Words) -> Iterator[str]:
     names = [cut(plain(name), _LABEL) for name in chart.categories[:_MOST_BARS]]
     width = max(map(cells, names), default=1)
     figures = [
-        [_figure(chart, i, _at(one.values, i), everything, words) for i in range(len(names))]
+        [bar_figure(chart, i, _at(one.values, i), everything, words) for i in range(len(names))]
         for one in series
     ]
     room = max((cells(figure) for row in figures for figure in row), default=0)
@@ -114,7 +114,7 @@ def _sparks(chart: Chart, words: Words) -> Iterator[str]:
         low, high = min(known), max(known)
         if len(chart.series) > 1:
             yield cut(plain(one.name), PHONE)
-        yield "".join(_step(value, low, high) for value in shown)
+        yield "".join(step(value, low, high) for value in shown)
         figures = [chart_figure(v, known, words) for v in (low, high, known[-1])]
         for text in (
             words.say("slack.spark_range", low=figures[0], high=figures[1]),
@@ -122,23 +122,6 @@ def _sparks(chart: Chart, words: Words) -> Iterator[str]:
         ):
             yield cut(text, PHONE)
     yield from _legend(chart, (), [v for one in chart.series for v in one.values], words)
-
-
-def _step(value: float | None, low: float, high: float) -> str:
-    if value is None or not math.isfinite(value):
-        return " "
-    span = high - low
-    share = (value - low) / span if 0 < span < math.inf else 0.5
-    return _SPARKS[min(len(_SPARKS) - 1, int(share * len(_SPARKS)))]
-
-
-def _figure(
-    chart: Chart, index: int, value: float | None, values: Sequence[float | None], words: Words
-) -> str:
-    """A waterfall's steps carry their sign, its ends do not."""
-    text = chart_figure(value, values, words)
-    step = chart.kind == "waterfall" and 0 < index < len(chart.categories) - 1
-    return f"+{text}" if step and value is not None and value > 0 else text
 
 
 def _length(value: float | None, top: float) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from cachetools import LRUCache
 
 from adapters.seal import Seal
+from adapters.settings_form import choices, settings_in
 from adapters.slack.ask import Ask
 from adapters.slack.home import Home, home_view
 from adapters.slack.inbound import Author, Clicked, PaneOpened, Submitted, is_shared
@@ -19,11 +19,9 @@ from adapters.slack.modals import (
     AREAS,
     FEEDBACK,
     LANGUAGE,
-    OWN_LANGUAGE,
     QUIET_FROM,
     QUIET_TO,
     REASON,
-    Settings,
     data_view,
     error_view,
     feedback_view,
@@ -85,7 +83,7 @@ class Dialogs:
         """What the person may choose, with what they chose. Raises TooLate."""
         view = await self.open(clicked, loading_view(await self._ask.language(clicked.author)))
         answer = await self._ask.answer(clicked.author, "/andon me", self.place_of(clicked))
-        await self.fill(view, settings_view(_settings(answer), answer.language))
+        await self.fill(view, settings_view(settings_in(answer), answer.language))
 
     async def submitted(self, sent: Submitted) -> list[Answer]:
         """Does what a modal was sent off for; the answers that say what could not be done."""
@@ -156,7 +154,7 @@ class Dialogs:
         me, shift, alerts, actions, prompts = await asyncio.gather(
             *(self._ask.answer(author, command, place) for command in commands)
         )
-        chosen = _settings(me)
+        chosen = settings_in(me)
         names = dict(chosen.areas)
         home = Home(
             me.language,
@@ -238,30 +236,10 @@ class Dialogs:
         return True
 
 
-def _settings(answer: Answer) -> Settings:
-    """The choices that "/andon me" tells, for a form."""
-    args: Mapping[str, Any] = answer.args
-    quiet = args.get("quiet") or ("", "")
-    places: Mapping[str, str] = args.get("places") or {}
-    return Settings(
-        tuple(places.items()),
-        tuple(args.get("areas") or ()),
-        args.get("language"),
-        quiet[0],
-        quiet[1],
-        args.get("zone") or "UTC",
-    )
-
-
 def _choices(values: Mapping[str, str | tuple[str, ...]]) -> list[str]:
-    """The commands that say what was chosen in the form; an empty field takes a choice back."""
     areas = values.get(AREAS, ())
     named = ", ".join(areas) if isinstance(areas, tuple) else areas
-    language = str(values.get(LANGUAGE) or OWN_LANGUAGE)
-    quiet = f"{values.get(QUIET_FROM) or ''}-{values.get(QUIET_TO) or ''}"
-    whole = re.fullmatch(r"\d\d:\d\d-\d\d:\d\d", quiet)
-    return [
-        f"/andon areas {named or 'all'}",
-        f"/andon language {'auto' if language == OWN_LANGUAGE else language}",
-        f"/andon quiet {quiet if whole else 'off'}",
-    ]
+    language, begins, ends = (
+        str(values.get(name) or "") for name in (LANGUAGE, QUIET_FROM, QUIET_TO)
+    )
+    return choices(named, language, begins, ends)

@@ -12,7 +12,7 @@ from cachetools import TTLCache
 
 from adapters.slack.inbound import Author
 from adapters.slack.web_api import OutcomeUnknown, Refused, Unreachable, WebApi
-from core.request import Language, User
+from core.request import User, language_of
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Directory:
         found: dict[str, Any] = told.get("user") or {}
         profile = found.get("profile") or {}
         name = str(profile.get("display_name") or profile.get("real_name") or "")
-        return User(author.key, name, locale=_language(str(found.get("locale") or "")))
+        return User(author.key, name, locale=language_of(str(found.get("locale") or "")))
 
     async def _memberships(self, author: Author) -> tuple[str, ...]:
         try:
@@ -102,13 +102,3 @@ class Directory:
         members = frozenset(str(user) for user in told.get("users") or ())
         self._members[group] = members
         return members
-
-
-def _language(locale: str) -> Language | None:
-    match locale.partition("-")[0]:
-        case "de":
-            return "de"
-        case "en":
-            return "en"
-        case _:
-            return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from adapters.paging import paged
+from adapters.settings_form import Settings
 from adapters.slack.actions import Seal, row
 from adapters.slack.blocks import (
     DIVIDER,
@@ -42,19 +44,6 @@ _CITATIONS = 5  # in one block
 _ROW = 5
 _LONGEST_REASON = 1_000
 _MOST_AREAS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a user may choose, and what they chose. `areas` are ids with names; quiet hours are
-    "HH:MM" on the clock of `zone`; `language` None means "as I write"."""
-
-    areas: tuple[tuple[str, str], ...]
-    chosen: tuple[str, ...] = ()
-    language: Language | None = None
-    quiet_from: str = ""
-    quiet_to: str = ""
-    zone: str = "UTC"
 
 
 def full_view(answer: Answer, *, seal: Seal, page: int = 1, state: str = "") -> Block:
@@ -137,7 +126,7 @@ def _settings(settings: Settings, words: Words) -> Iterator[Block]:
 
 def _paged(answer: Answer, title: str, seal: Seal, page: int, state: str) -> Block:
     words = Words(answer.language)
-    pages = _pages(list(_flow(answer, words, seal)))
+    pages = paged(_flow(answer, words, seal), view_bytes, _PAGE_BYTES, _PAGE_BLOCKS)
     page = min(max(page, 1), len(pages))
     blocks = list(pages[page - 1])
     if len(pages) > 1:
@@ -194,19 +183,6 @@ def _bearable(part: Part, index: int, drawing: Drawing) -> Iterator[Block]:
         yield from _bearable(replace(part, rows=part.rows[half:], title=""), index, drawing)
     else:
         yield from blocks
-
-
-def _pages(blocks: Sequence[Block]) -> list[list[Block]]:
-    pages: list[list[Block]] = [[]]
-    taken = 0
-    for block in blocks:
-        needed = view_bytes(block)
-        if pages[-1] and (len(pages[-1]) >= _PAGE_BLOCKS or taken + needed > _PAGE_BYTES):
-            pages.append([])
-            taken = 0
-        pages[-1].append(block)
-        taken += needed
-    return pages
 
 
 def _between(answer: Answer, words: Words, seal: Seal, page: int, pages: int) -> list[Block]:

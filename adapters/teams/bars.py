@@ -11,6 +11,7 @@ from adapters.teams.escape import plain
 from adapters.teams.limits import LABEL, Element
 from core.answer import Chart
 from core.answer_text import chart_figure
+from core.chart_text import bar_figure, step
 from core.words import Words
 from core.words.words import NBSP
 
@@ -18,7 +19,6 @@ NAME = 40
 _MOST_BARS, _MOST_SERIES, _BAR, _STEPS = 12, 8, 8, 30
 _FILLS = "█▓▒░"
 _EIGHTHS = "▏▎▍▌▋▊▉"
-_SPARKS = "▁▂▃▄▅▆▇█"
 
 
 def text_bars(chart: Chart, words: Words) -> list[Element]:
@@ -51,7 +51,7 @@ def _bars(chart: Chart, words: Words) -> Iterator[Element]:
     for index, name in enumerate(chart.categories[:_MOST_BARS]):
         for number, one in enumerate(series):
             value = at(one.values, index)
-            said = _figure(chart, index, value, everything, words)
+            said = bar_figure(chart, index, value, everything, words)
             if number == 0 and (cumulative := share(chart, index, words)):
                 said += f" ({cumulative})"
             yield _bar(name if number == 0 else "", _block(value, top, _FILLS[number]), said)
@@ -84,7 +84,7 @@ def _sparks(chart: Chart, words: Words) -> Iterator[Element]:
             yield small(one.name, LABEL, **CLOSE)
         low, high = min(pairs, key=lambda p: p[1]), max(pairs, key=lambda p: p[1])
         shown = one.values[: len(chart.categories)][-_STEPS:]
-        steps = "".join(_step(value, low[1], high[1]) for value in shown)
+        steps = "".join(step(value, low[1], high[1], "·") for value in shown)
         yield paragraph(run(steps, color="accent", size="small"), **TIGHT)
         told = [
             f"{chart_figure(v, one.values, words)} ({plain(n)})" for n, v in (low, high, pairs[-1])
@@ -94,23 +94,6 @@ def _sparks(chart: Chart, words: Words) -> Iterator[Element]:
     lines = [f"{line.name} {chart_figure(line.value, values, words)}" for line in chart.lines]
     if lines:
         yield small(" · ".join(lines), **TIGHT)
-
-
-def _step(value: float | None, low: float, high: float) -> str:
-    if value is None or not math.isfinite(value):
-        return "·"
-    span = high - low
-    height = (value - low) / span if 0 < span < math.inf else 0.5
-    return _SPARKS[min(len(_SPARKS) - 1, int(height * len(_SPARKS)))]
-
-
-def _figure(
-    chart: Chart, index: int, value: float | None, values: Sequence[float | None], words: Words
-) -> str:
-    """A waterfall's steps carry their sign, its ends do not."""
-    text = chart_figure(value, values, words)
-    step = chart.kind == "waterfall" and 0 < index < len(chart.categories) - 1
-    return f"+{text}" if step and value is not None and value > 0 else text
 
 
 def share(chart: Chart, index: int, words: Words) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from adapters.asking import Asking
 from adapters.seal import Seal
+from adapters.settings_form import choices, settings_in
 from adapters.subscription_form import chosen, form_in
 from adapters.teams import replies
 from adapters.teams.dialogs import (
     AREAS,
     KINDS,
-    Settings,
+    LANGUAGE,
+    QUIET_FROM,
+    QUIET_TO,
     data_dialog,
     error_dialog,
     full_dialog,
@@ -44,7 +46,7 @@ class DialogTurns:
         place = _alone(target.place)
         if _text(data, "verb") == "settings":
             answer = await self._asking.answer(author.user, "/andon me", place)
-            return settings_dialog(_settings(answer), answer.language)
+            return settings_dialog(settings_in(answer), answer.language)
         carried = self._seal.open(_text(data, "command"))
         if carried is None:
             language = self._asking.language(author.user)
@@ -116,32 +118,9 @@ def _said(answer: Answer) -> Answer:
     return replace(answer, parts=parts)
 
 
-def _settings(answer: Answer) -> Settings:
-    """The choices that "/andon me" tells, for a form."""
-    args: Mapping[str, Any] = answer.args
-    quiet = args.get("quiet") or ("", "")
-    places: Mapping[str, str] = args.get("places") or {}
-    return Settings(
-        tuple(places.items()),
-        tuple(args.get("areas") or ()),
-        args.get("language"),
-        quiet[0],
-        quiet[1],
-        args.get("zone") or "UTC",
-    )
-
-
 def _choices(data: Payload) -> list[str]:
-    """The commands that say what was chosen in the form; an empty field takes a choice back."""
-    areas = ", ".join(part for part in _text(data, "areas").split(",") if part.strip())
-    language = _text(data, "language")
-    quiet = f"{_text(data, 'quiet_from')}-{_text(data, 'quiet_to')}"
-    whole = re.fullmatch(r"\d\d:\d\d-\d\d:\d\d", quiet)
-    return [
-        f"/andon areas {areas or 'all'}",
-        f"/andon language {language if language in ('en', 'de') else 'auto'}",
-        f"/andon quiet {quiet if whole else 'off'}",
-    ]
+    areas = ", ".join(_several(data, AREAS))
+    return choices(areas, *(_text(data, name) for name in (LANGUAGE, QUIET_FROM, QUIET_TO)))
 
 
 def _several(data: Payload, name: str) -> tuple[str, ...]:

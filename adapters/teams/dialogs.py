@@ -7,11 +7,13 @@ Action.Execute and msteams do not work there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from adapters.clipping import clip
+from adapters.paging import paged
+from adapters.settings_form import Settings
 from adapters.subscription_form import Form
 from adapters.teams import buttons
 from adapters.teams.buttons import Button, Seal
@@ -37,19 +39,6 @@ _TEXT = 1_000
 _TITLE = 60
 _MOST_AREAS = 100
 _DETAIL = Detail(bars=False, rows=_ROWS, wide=_ROWS)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a user may choose, and what they chose. `areas` are ids with names; quiet hours are
-    "HH:MM" on the clock of `zone`; `language` None means "as I write"."""
-
-    areas: tuple[tuple[str, str], ...]
-    chosen: tuple[str, ...] = ()
-    language: Language | None = None
-    quiet_from: str = ""
-    quiet_to: str = ""
-    zone: str = "UTC"
 
 
 def full_dialog(answer: Answer, *, seal: Seal, page: int = 1) -> Element:
@@ -141,7 +130,7 @@ def _settings(settings: Settings, words: Words) -> Iterator[Element]:
 
 def _paged(answer: Answer, title: str, seal: Seal, page: int) -> Element:
     words = Words(answer.language)
-    pages = _pages(list(_flow(answer, words, seal)))
+    pages = paged(_flow(answer, words, seal), weight, _PAGE_BYTES, _PAGE_ELEMENTS)
     page = min(max(page, 1), len(pages))
     body = list(pages[page - 1]) or [small(words.say("teams.card_nothing"))]
     turning: list[Element] = []
@@ -201,19 +190,6 @@ def _bearable(part: Part, words: Words) -> Iterator[Element]:
         yield from drawn(part, words, replace(_DETAIL, charts=False, cell=_SHORT_CELL))
     else:
         yield from elements
-
-
-def _pages(elements: Sequence[Element]) -> list[list[Element]]:
-    pages: list[list[Element]] = [[]]
-    taken = 0
-    for element in elements:
-        needed = weight(element)
-        if pages[-1] and (len(pages[-1]) >= _PAGE_ELEMENTS or taken + needed > _PAGE_BYTES):
-            pages.append([])
-            taken = 0
-        pages[-1].append(element)
-        taken += needed
-    return pages
 
 
 def _turning(answer: Answer, words: Words, seal: Seal, page: int, pages: int) -> list[Element]:

@@ -24,7 +24,7 @@ from adapters.teams.incoming import (
     Target,
 )
 from adapters.teams.said import said
-from core.request import Language, Place
+from core.request import Place, language_of
 
 _LONGEST_KEY = 300
 _LONGEST_REASON = 2_000  # a longer one would cost the thumb itself: no question is that long
@@ -181,23 +181,13 @@ def _author(activity: Payload) -> Author:
         _text(by, "aadObjectId").lower() or account,
         account,
         _text(by, "name"),
-        _language(_text(activity, "locale")),
+        language_of(_text(activity, "locale")),
     )
 
 
 def _tenant(activity: Payload) -> str:
     channel = _map(_map(activity, "channelData"), "tenant")
     return (_text(_map(activity, "conversation"), "tenantId") or _text(channel, "id")).lower()
-
-
-def _language(locale: str) -> Language | None:
-    match locale.replace("_", "-").partition("-")[0].lower():
-        case "de":
-            return "de"
-        case "en":
-            return "en"
-        case _:
-            return None
 
 
 def _map(mapping: Payload, name: str) -> Payload:

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from core.answer import Text
 from core.briefing.gather import Brief
+from core.chart_text import step
 from core.figures import why_not
 from core.measures.shift_record import Made, ShiftRecord
 from core.words import Words
 from core.words.words import NBSP
 
 _UNUSUAL = 2
-_BARS = "▁▂▃▄▅▆▇█"
 _NEAR = timedelta(hours=12)
 
 
@@ -83,10 +83,7 @@ def sparkline(course: Sequence[float | None]) -> str:
     known = [value for value in course if value is not None]
     if len(known) < 3:
         return ""
-    steps = len(_BARS) - 1
-    part = (None if v is None else min(max((v - 0.4) / 0.6, 0.0), 1.0) for v in course)
-    heights = (None if v is None else round(v * steps) for v in part)
-    return "".join("·" if height is None else _BARS[height] for height in heights)
+    return "".join(step(value, 0.4, 1.0, "·") for value in course)
 
 
 def unusual(brief: Brief, words: Words) -> list[Text]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from adapters.settings_form import Settings
 from adapters.slack import modals
 from adapters.slack.modals import (
-    Settings,
     data_view,
     error_view,
     feedback_view,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from adapters.settings_form import Settings
 from adapters.teams import dialogs
 from adapters.teams.dialogs import (
-    Settings,
     data_dialog,
     error_dialog,
     full_dialog,
