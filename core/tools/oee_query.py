@@ -66,7 +66,8 @@ class OeeArgs(PeriodArgs):
 
 @dataclass(frozen=True, slots=True)
 class OeeResult:
-    """`compared` is None where nothing compares."""
+    """`compared` is None where nothing compares. `priced` are the citations of what the losses are
+    valued by, `aimed` that of the target."""
 
     asked: tuple[Asset, ...]
     period: Period
@@ -78,7 +79,8 @@ class OeeResult:
     steps: tuple[Step, ...]
     losses: tuple[BigLoss, ...]
     currency: str
-    cites: tuple[int, ...]
+    priced: tuple[int, ...]
+    aimed: tuple[int, ...]
     words: str
     kpi: Kpi = "oee"
 
@@ -112,19 +114,20 @@ class OeeQuery(ManufacturingTool[OeeArgs, OeeResult]):
         wasted = await rejects(context, found, rates)
         currency, losses = six_losses(found, rates, wasted)
         whole, _ = rated(found.parts, found.rules)
-        cites = dict.fromkeys((*found.cites, *wasted.cites, *rates.cites, goals.cite))
+        goal = target_oee(goals, found.parts, dict(period.arguments).get("shift"))
         return OeeResult(
             asked,
             period,
             found,
             against,
-            target_oee(goals, found.parts, dict(period.arguments).get("shift")),
+            goal,
             by,
             breakdown(found, by, windows),
             waterfall(whole if whole is not None else found.total, found.rules),
             losses,
             currency,
-            tuple(cite for cite in cites if cite),
+            tuple(dict.fromkeys((*wasted.cites, *rates.cites))),
+            (goals.cite,) if goals.cite and goal is not None else (),
             said_again(asked, args.period),
             args.kpi,
         )
@@ -134,7 +137,7 @@ class OeeQuery(ManufacturingTool[OeeArgs, OeeResult]):
         when = result.period
         return (
             Heading(f"{words.say('oee_query.title', assets=shown)} · {words.period(when)}"),
-            Text(_sentence(result, words), result.cites),
+            Text(_sentence(result, words), (*result.found.cites, *result.aimed)),
             *_metrics(result, words),
             *_parts(result, words),
             *cut_short(result.compared, result.period, words),
@@ -269,7 +272,7 @@ def _ratio(kpi: str, result: OeeResult, words: Words) -> Metric:
         reference=_reference(result, words),
         target=result.target if kpi == "oee" else None,
         higher_is_better=kpi != "scrap_ratio",
-        cites=_cites(result),
+        cites=_cites(result) + (result.aimed if kpi == "oee" else ()),
     )
 
 
@@ -307,15 +310,16 @@ def _reference(result: OeeResult, words: Words) -> str:
 
 
 def _cites(result: OeeResult) -> tuple[int, ...]:
-    return result.cites + (result.compared.before.cites if result.compared else ())
+    return result.found.cites + (result.compared.before.cites if result.compared else ())
 
 
 def _parts(result: OeeResult, words: Words) -> list[Part]:
     """Of too little data the losses would show as run time what is not known."""
     is_withheld = result.found.kpis.coverage_state == "withheld"
     steps, losses = ((), ()) if is_withheld else (result.steps, result.losses)
+    cites = result.found.cites
     return [
-        *waterfall_chart(steps, words, result.cites),
-        *ratios_by(result.by, result.slices, words, result.cites),
-        *six_losses_table(losses, result.currency, words, result.cites),
+        *waterfall_chart(steps, words, cites),
+        *ratios_by(result.by, result.slices, words, cites),
+        *six_losses_table(losses, result.currency, words, (*cites, *result.priced)),
     ]
