@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from adapters.within import within
 from core.errors import SourceUnavailable
 from core.store import Claim, Ending, Inbox
 from core.store.inbox import KEPT
@@ -176,8 +177,7 @@ class Intake:
                 log.exception("looking for abandoned work failed")
             self._free.clear()
             if more:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._free.wait(), self._pause)
+                await within(self._pause, self._free)
             else:
                 await asyncio.sleep(self._pause)
 

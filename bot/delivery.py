@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from adapters import Channel, Door
+from adapters.within import within
 from bot.clock import Clock
 from bot.delivery_times import DeliveryTimes, Lease
 from bot.health import Health
@@ -133,8 +134,7 @@ class Delivering:
 
     async def _rest(self) -> None:
         """Until something ends or it is time to look again."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._freed.wait(), self._times.look)
+        await within(self._times.look, self._freed)
 
     async def _keep_leases(self) -> None:
         """An answer may take long; what this process works on stays its own."""

@@ -14,6 +14,7 @@ from adapters.slack.growing import Growing
 from adapters.slack.inbound import Asked
 from adapters.slack.posts import Posts
 from adapters.slack.web_api import OutcomeUnknown, Refused, Unreachable
+from adapters.within import within
 from core.errors import SourceUnavailable
 from core.progress import Sentence
 from core.words import Words
@@ -72,14 +73,14 @@ class Waiting:
     async def _watch(self) -> None:
         """What fails here costs nothing: the answer says it all."""
         with suppress(*_FAILURES):
-            if not await _within(PATIENCE, self._news):
+            if not await within(PATIENCE, self._news):
                 await self._note()
             await self._news.wait()
-            await _within(_GRACE, self._over)
+            await within(_GRACE, self._over)
             while not self._over.is_set():
                 self._news.clear()
                 pause = await self._message.tell(self._sentences)
-                await _within(pause, self._over)
+                await within(pause, self._over)
                 if len(self._sentences) == self._message.told:
                     await self._news.wait()
         with suppress(*_FAILURES):
@@ -96,10 +97,3 @@ class Waiting:
     async def _usual(self) -> str:
         """What is said where the door has said nothing yet."""
         return Words(await self._ask.language(self._asked.author)).say("answer.working")
-
-
-async def _within(seconds: float, event: asyncio.Event) -> bool:
-    """Whether it happens within this time."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
-    return event.is_set()

@@ -13,6 +13,7 @@ from adapters import Gone, MaybeSent, NotSent
 from adapters.teams.connector import Refused
 from adapters.teams.incoming import Target
 from adapters.teams.posts import Posts
+from adapters.within import within
 from core.errors import SourceUnavailable
 from core.progress import Sentence
 
@@ -68,14 +69,14 @@ class Waiting:
 
     async def _watch(self) -> None:
         with suppress(*FAILURES):
-            if not await _within(PATIENCE, self._news):
+            if not await within(PATIENCE, self._news):
                 await self._show(self._said)
             await self._news.wait()
-            await _within(_GRACE, self._over)
+            await within(_GRACE, self._over)
             while not self._over.is_set():
                 self._news.clear()
                 await self._show(" ".join(self._sentences))
-                await _within(PACE if self._target.personal else ROOM_PACE, self._over)
+                await within(PACE if self._target.personal else ROOM_PACE, self._over)
                 await self._news.wait()
 
     @property
@@ -90,14 +91,7 @@ class Waiting:
             return
         if not self.stream and self._sentences:  # a stream begins with a status
             self.stream = await self._posts.stream(self._target, self._said, "", self._number)
-            await _within(PACE, self._over)
+            await within(PACE, self._over)
             self._number += 1
         if not self._over.is_set() or not self.stream:
             self.stream = await self._posts.stream(self._target, text, self.stream, self._number)
-
-
-async def _within(seconds: float, event: asyncio.Event) -> bool:
-    """Whether it happens within this time."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
-    return event.is_set()
