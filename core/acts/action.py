@@ -31,7 +31,7 @@ _ACTS = {
     "nutzlos": "not_useful", "carry": "carry", "übertragen": "carry", "undo": "undo",
     "rückgängig": "undo",
 }  # fmt: skip
-_VERSION = re.compile(r"\s*\bv(\d+)$")
+_VERSION = re.compile(r"\s*\bv(\d{1,9})$")
 _MENTION = re.compile(r"<@(?P<id>[A-Z0-9]+)(?:\|(?P<name>[^>]*))?>")
 _LONGEST = 80
 
@@ -47,7 +47,7 @@ class Said:
 
 
 def read(rest: str) -> Said:
-    """Reads "3f2a91 take v4". Raises UserError for what is none."""
+    """Reads "3f2a91 take v4", also "#3f2a91". Raises UserError for what is none."""
     found = _VERSION.search(rest)
     words = (rest[: found.start()] if found else rest).split(maxsplit=2)
     if not words:
@@ -55,7 +55,8 @@ def read(rest: str) -> Said:
     act = _ACTS.get(words[1].lower(), "") if len(words) > 1 else "show"
     if not act:
         raise UserError("action.usage")
-    return Said(words[0], act, words[2] if len(words) > 2 else "", int(found[1]) if found else None)
+    shown = words[0].removeprefix("#")
+    return Said(shown, act, words[2] if len(words) > 2 else "", int(found[1]) if found else None)
 
 
 async def action(rest: str, asking: Asking, answering: Answering) -> Answer:

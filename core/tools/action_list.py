@@ -178,7 +178,7 @@ class _Said:
             parts.append(words.say("action_list.contact", contact=contact))
         kept = self.result.kept.of(task)
         if kept is not None:
-            parts.append(f"[{kept.id}] {self.result.standings.said(kept)}".strip())
+            parts.append(f"#{kept.id} {self.result.standings.said(kept)}".strip())
         return Text(" ".join(parts), task.cites)
 
     def kept(self) -> list[Text]:
@@ -195,7 +195,7 @@ class _Said:
 
     def _brief(self, one: Tracked) -> str:
         what = f"{place_name(one, self.result.places)} – {do(one.subject, self.words)}"
-        return f"{what} ({one.id}, {self.result.standings.said(one)})"
+        return f"{what} (#{one.id}, {self.result.standings.said(one)})"
 
     def notices(self) -> list[Notice]:
         words, result = self.words, self.result
