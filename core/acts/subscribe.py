@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.acts.subscribe_list import about, choosing, listed
-from core.acts.subscribe_words import Said, act_of, read
+from core.acts.subscribe_words import Said, act_of, read, trimmed
 from core.answer import Answer, Outcome, Text
 from core.asking import Asking
 from core.domain.assets import AREA, PLANT
-from core.errors import NoData, SourceUnavailable
+from core.errors import NoData, SourceUnavailable, UserError
 from core.kept import Kept
 from core.request import Place, direct
 from core.store import Kind, Store, Subscription, Wanted
@@ -88,10 +88,17 @@ async def _subscribe(said: Said, asking: Asking, kept: Kept, store: Store) -> An
 
 
 def _scope(said: Said, asking: Asking) -> tuple[str, ...]:
-    """Ids of what is meant: what was named, else the asker's areas, else what they may see."""
+    """Ids of what is meant: what was named, else the asker's areas, else what they may see.
+
+    Raises UserError where a word is neither a place nor a kind, so that a slip of the pen does not
+    subscribe something else.
+    """
     hierarchy, access = asking.installation.hierarchy, asking.access
     if said.places:
-        ids = asking.installation.names(asking.plant).resolve_all(said.places)
+        names = asking.installation.names(asking.plant)
+        ids = names.resolve_all(said.places)
+        if left := trimmed(" ".join(map(names.left_of, said.places)).split()):
+            raise UserError("subscribe.not_understood", said=" ".join(left)[:40])
     else:
         ids = asking.request.user.areas or (asking.plant,)
         if not said.places and not access.allows(hierarchy[asking.plant], hierarchy):

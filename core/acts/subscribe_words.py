@@ -97,13 +97,13 @@ def read(text: str) -> Said:
                 everything = True
             else:
                 left.append(word)
-        said = " ".join(_trimmed(left))
+        said = " ".join(trimmed(left))
         if said:
             places.append(said)
     return Said(tuple(dict.fromkeys(kinds)), tuple(places), everything)
 
 
-def _trimmed(words: Sequence[str]) -> list[str]:
+def trimmed(words: Sequence[str]) -> list[str]:
     """Without the words that only hold a sentence together, at its ends."""
     kept = list(words)
     while kept and kept[0].lower() in _FILLERS:

@@ -87,6 +87,14 @@ class AssetNames:
                 ids = joined(ids, *mention.ids)
         return ids
 
+    def left_of(self, name: str) -> str:
+        """What of the words for assets names none, "" where every word does."""
+        left, end = [], 0
+        for mention in self._named_by(name):
+            left.append(name[end : mention.start])
+            end = mention.end
+        return " ".join(" ".join((*left, name[end:])).split())
+
     def _named_by(self, name: str) -> tuple[Mention, ...]:
         ids = (name,) if name in self._assets else self._raw.get(fold(name.strip()), ())
         if ids:

@@ -98,6 +98,14 @@ def test_an_unknown_place_subscribes_nothing(door: Door) -> None:
     assert kept(door) == ()
 
 
+@pytest.mark.parametrize("said", ["packaging handver", "packaging, nonsense", "handver packaging"])
+def test_a_word_that_is_neither_place_nor_kind_subscribes_nothing(door: Door, said: str) -> None:
+    answer = door.ask(f"/andon subscribe {said}")
+    assert answer.outcome == "clarify"
+    assert "handver" in repr(answer) or "nonsense" in repr(answer)
+    assert "Nothing comes here" in repr(door.ask("/andon list"))
+
+
 def test_it_is_ended_by_kind_by_place_by_id_or_altogether(door: Door) -> None:
     door.ask("/andon subscribe packaging briefing,alerts")
     door.ask("/andon subscribe assembly briefing")
