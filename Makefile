@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 MAKEFLAGS += --no-print-directory
 
-.PHONY: setup demo test lint types sync bench eval prove lock clean
+.PHONY: setup demo test lint types sync audit bench eval prove fuzz soak lock clean
 
 setup: .venv/dev.stamp
 
@@ -46,9 +46,24 @@ bench: setup
 eval: setup
 	@$(BIN)/python -m tests.evaluation --wrong
 
+# Known holes in the locked packages. Needs pip-audit and the public advisories; says where not.
+audit: setup
+	@$(BIN)/python -m tests.audit
+
 # The long proofs, and every property test with 2,000 examples where it does not set its own.
 prove: setup
 	@HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -m "prove or hypothesis"
+
+# Whatever may come from outside, each edge in turn with ever new examples: docs/soak.md.
+fuzz: MINUTES ?= 60
+fuzz: setup
+	@$(BIN)/python -m tests.fuzz $(MINUTES)
+
+# The whole bot at a steady load on this machine, and what it holds; the figures go to docs/soak.md.
+soak: MINUTES ?= 30
+soak: RATE ?= 20
+soak: setup
+	@$(BIN)/python -m benchmarks.soak $(MINUTES) $(RATE)
 
 # Only whoever changes a dependency needs uv; --universal covers every system and Python at once.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -59,7 +74,7 @@ lock:
 	$(LOCK) -o requirements.lock
 	echo 'websockets<16' | $(LOCK) --extra model --extra memory -c requirements.lock -c /dev/stdin \
 		-o requirements-model.lock
-	$(LOCK) --extra postgres --extra mssql --extra supabase -c requirements-model.lock \
+	$(LOCK) --extra postgres --extra mssql --extra supabase --extra files -c requirements-model.lock \
 		-o requirements-databases.lock
 	$(LOCK) --extra model --extra memory --extra supabase --group dev -c requirements-model.lock \
 		-o requirements-dev.lock

@@ -1,12 +1,14 @@
-"""`andon connect URL`: looks at a database and writes down what it seems to hold."""
+"""`andon connect URL`: looks at a database or a folder and writes down what it seems to hold."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import files
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -14,9 +16,13 @@ if TYPE_CHECKING:
     from core.data.connect import Proposal
     from core.words import Words
 
+_MOST_SAID = 20
+
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("url", metavar="URL", help="such as sqlite:///plant.db")
+    parser.add_argument(
+        "url", metavar="URL", help="such as sqlite:///plant.db, or a folder of CSV, XLSX, Parquet"
+    )
     parser.add_argument("--zone", help="the plant's time zone, such as America/Chicago")
     parser.add_argument("--out", type=Path, default=Path("plant.toml"), metavar="FILE")
     parser.add_argument("--force", action="store_true", help="replace FILE if it is there")
@@ -27,13 +33,17 @@ def run(arguments: Namespace, settings: Settings) -> int:
     from adapters.console.terminal import Terminal
     from core.answer import Answer
     from core.data.connect import propose, render
+    from core.data.files.address import kept_in
     from core.errors import MisconfiguredError
     from core.words import Words
 
     out: Path = arguments.out
     if out.exists() and not arguments.force:
         raise MisconfiguredError(str(out), "is there already; --force replaces it")
-    proposal = propose(arguments.url, zone=arguments.zone or "")
+    url = files.address(arguments.url)
+    kept = kept_in(url, settings.home)
+    files.read_in(kept)
+    proposal = replace(propose(kept, zone=arguments.zone or ""), url=url)
     _write(out, render(proposal))
     words = Words(settings.language)
     terminal = Terminal(sys.stdout, settings.terminal)
@@ -64,6 +74,14 @@ def _parts(proposal: Proposal, out: str, words: Words) -> tuple[Part, ...]:
     )
     written = Text(words.say("cli.connect_written", path=out, n=len(rows)))
     unused = words.joined(proposal.unused)
-    left = (Notice(words.say("cli.connect_unused", tables=unused), "neutral"),) if unused else ()
+    left: tuple[Part, ...] = (
+        (Notice(words.say("cli.connect_unused", tables=unused), "neutral"),) if unused else ()
+    )
+    said = (words.say(f"files.{p.key}", **p.filled()) for p in proposal.problems[:_MOST_SAID])
+    left += tuple(Notice(sentence, "warning") for sentence in said)
+    if proposal.lacking is not None:
+        key = "cli.connect_lacks" if proposal.lacking else "cli.connect_unproven"
+        sentence = words.say(key, features=words.joined(proposal.lacking))
+        left += (Notice(sentence, "warning"),)
     following = Notice(words.say("cli.connect_next", path=out), "neutral")
     return (written, Table(columns, rows), *left, following)

@@ -18,9 +18,11 @@ from sqlalchemy import (
     column,
     false,
     func,
+    literal,
     literal_column,
     null,
     select,
+    union_all,
     values,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -29,7 +31,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 Expression: TypeAlias = ColumnElement[Any]
-PACKED = frozenset({"sqlite", "postgresql"})
+PACKED = frozenset({"sqlite", "postgresql", "duckdb"})
 """Dialects that take a list as one JSON parameter, so that the statement's text is constant."""
 
 
@@ -132,11 +134,39 @@ def unpacked(
             for i, (label, kind) in enumerate(columns)
         ]
         return select(*cells).cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
+    if dialect == "duckdb":
+        listed = func.from_json(bindparam(name, type_=String), literal_column("'[[\"VARCHAR\"]]'"))
+        row = select(func.unnest(listed).label("cells")).subquery(f"{name}_list")
+        fields = [
+            cast(func.list_extract(row.c.cells, literal_column(str(i + 1))), kind).label(label)
+            for i, (label, kind) in enumerate(columns)
+        ]
+        return select(*fields).cte(name).prefix_with("MATERIALIZED", dialect="duckdb")
     if not rows:
         empty = [cast(null(), kind).label(label) for label, kind in columns]
         return select(*empty).where(false()).cte(name)
-    if dialect == "mssql":  # its varchar knows one code page, and joins badly without a length
-        columns = [(n, Unicode(400) if isinstance(k, String) else k) for n, k in columns]
+    if dialect == "mssql":
+        return _written_values(name, columns, rows)
+    # As every database knows it: VALUES is written in many ways, and in some not at all.
+    lines = union_all(
+        *(
+            select(
+                *(
+                    literal(value, kind, literal_execute=True).label(label)
+                    for value, (label, kind) in zip(row, columns, strict=True)
+                )
+            )
+            for row in rows
+        )
+    ).subquery(f"{name}_list")
+    return select(*(cast(lines.c[label], kind).label(label) for label, kind in columns)).cte(name)
+
+
+def _written_values(
+    name: str, columns: Sequence[tuple[str, TypeEngine[Any]]], rows: Sequence[Sequence[object]]
+) -> FromClause:
+    """On SQL Server, whose varchar knows one code page, and joins badly without a length."""
+    columns = [(n, Unicode(400) if isinstance(k, String) else k) for n, k in columns]
     shape = [Column(label, kind) for label, kind in columns]
     written = values(*shape, name=f"{name}_list", literal_binds=True)
     data = written.data([tuple(row) for row in rows])

@@ -6,29 +6,44 @@ import sqlite3
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
-from core.data import mssql
-from core.database_url import POSTGRES_DRIVER, database_url
+from core.data import duck, mssql
+from core.data.files import address as address_of_files
+from core.data.files.problem import FileProblem
+from core.data.files.told import Told
+from core.data.mapping import FactMapping
+from core.data.source import Remark
+from core.database_url import PLANT_URL, POSTGRES_DRIVER, database_url
 from core.errors import MisconfiguredError
 
 THREADS = 4
 _STEPS = 20_000
+_MYSQL = "MySQL needs a driver: .venv/bin/pip install pymysql, and {}+pymysql://… in the address"
+_DRIVERS = {
+    "mariadb": _MYSQL.format("mariadb"),
+    "mysql": _MYSQL.format("mysql"),
+    "postgresql": POSTGRES_DRIVER,
+    "duckdb": "a DuckDB file needs DuckDB: .venv/bin/pip install 'andon[files]'",
+    "files": "a folder of files needs DuckDB: .venv/bin/pip install 'andon[files]'",
+}
 _SERVERS = frozenset({"postgresql", "mysql", "mariadb"})
 
 
 def address(url: str) -> URL:
     """Raises MisconfiguredError, without the address: it may hold a password."""
-    return database_url(url, "source.url")
+    return database_url(url, PLANT_URL)
 
 
 def shown(url: URL) -> str:
     """What may be shown of an address: the kind of database and its name."""
     name = (url.database or "").replace("\\", "/").rpartition("/")[2].partition("?")[0]
+    name = unquote(name) if url.get_backend_name() == address_of_files.SCHEME else name
     return f"{name or url.host or 'database'} ({url.get_backend_name()})"
 
 
@@ -39,11 +54,19 @@ def connect(url: URL, timeout: float) -> Engine:
             return _sqlite(url, timeout)
         if url.get_backend_name() == "mssql":
             return mssql.connect(url, timeout, THREADS)
+        if url.get_backend_name() == "duckdb":
+            return duck.engine(duck.DuckFile(Path(url.database or "").absolute()), THREADS, timeout)
+        if url.get_backend_name() == address_of_files.SCHEME:
+            from core.data.files.sessions import FileSessions
+
+            place = address_of_files.place_of(url)
+            return duck.engine(FileSessions(place, timeout), THREADS, timeout)
         # Nothing is written, so there need be no transaction: a question is one round trip.
         alone = {"isolation_level": "AUTOCOMMIT"} if url.get_backend_name() in _SERVERS else {}
         engine = create_engine(
             url,
             **alone,
+            hide_parameters=True,
             pool_size=THREADS,
             max_overflow=0,
             pool_timeout=timeout,
@@ -51,22 +74,54 @@ def connect(url: URL, timeout: float) -> Engine:
         )
     except (NoSuchModuleError, ImportError, ArgumentError):
         missing = f"no driver for {url.drivername} is installed"
-        said = POSTGRES_DRIVER if url.get_backend_name() == "postgresql" else missing
-        raise MisconfiguredError("source.url", said) from None
+        said = _DRIVERS.get(url.get_backend_name(), missing)
+        raise MisconfiguredError(PLANT_URL, said) from None
     if url.get_backend_name() in ("mysql", "mariadb"):
         event.listen(engine, "connect", _read_only_session)
     return engine
 
 
 def limit(connection: Connection, timeout: float) -> None:
-    """Ends what runs on a SQLite connection after `timeout` seconds, so that its thread is free
-    again; servers keep their own limit."""
-    if connection.dialect.name != "sqlite":
-        return
-    deadline = time.monotonic() + timeout
-    raw = connection.connection.driver_connection
-    assert isinstance(raw, sqlite3.Connection)
-    raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
+    """Ends what runs on a SQLite or DuckDB connection after `timeout` seconds, so that its thread
+    is free again; servers keep their own limit."""
+    match connection.connection.driver_connection:
+        case sqlite3.Connection() as raw:
+            deadline = time.monotonic() + timeout
+            raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
+        case duck.Session() as session:
+            session.end_after(timeout)
+
+
+def version(connection: Connection) -> object:
+    """Another one where a folder's files were read in anew; None for what is no folder."""
+    session = connection.connection.driver_connection
+    return session.held.version if isinstance(session, duck.Session) else None
+
+
+def told(connection: Connection) -> Told | None:
+    """What is to be said of a folder's files; None for what is no folder."""
+    session = connection.connection.driver_connection
+    about = session.held.about if isinstance(session, duck.Session) else None
+    return about if isinstance(about, Told) else None
+
+
+def problems(connection: Connection) -> tuple[FileProblem, ...]:
+    """What is to be said of a folder's files, whatever is asked of them."""
+    found = told(connection)
+    return found.problems if found else ()
+
+
+def remarks(connection: Connection, table: str) -> tuple[Remark, ...]:
+    """Why a table of files is not what the files now say."""
+    found = told(connection)
+    return found.remarks(table) if found else ()
+
+
+def require(connection: Connection, mapping: FactMapping | None) -> None:
+    """Raises NoData that says why a table of files is not there."""
+    found = told(connection)
+    if found is not None and mapping is not None:
+        found.require(mapping.table)
 
 
 def _sqlite(url: URL, timeout: float) -> Engine:
@@ -88,6 +143,7 @@ def _sqlite(url: URL, timeout: float) -> Engine:
     engine = create_engine(
         "sqlite://",
         creator=opened,
+        hide_parameters=True,
         poolclass=QueuePool,
         pool_size=THREADS,
         max_overflow=0,
@@ -165,8 +221,6 @@ def _arguments(url: URL, timeout: float) -> dict[str, object]:
             return {"options": options, "connect_timeout": waits, "prepare_threshold": None}
         case "mysql" | "mariadb":
             return {"connect_timeout": waits}
-        case "duckdb":
-            return {"read_only": True}
         case _:
             return {}
 

@@ -31,13 +31,19 @@ from core.errors import MisconfiguredError, NoData
 _LOOKED_AT = 20
 _WORKED_OUT = "andon_{}"
 _TEXT = "2000-01-01 00:00:00"
-# A value of the type that Postgres' type codes (pg_type.oid) stand for, for columns without any.
+# A value of the type that Postgres' type codes (pg_type.oid) or DuckDB's names stand for, for
+# columns without any.
 _EXAMPLES: dict[object, object] = {
     25: _TEXT,
     1043: _TEXT,
     1082: date(2000, 1, 1),
     1114: datetime(2000, 1, 1),  # noqa: DTZ001 - a timestamp without time zone
     1184: datetime(2000, 1, 1, tzinfo=UTC),
+    # DuckDB's names of its types
+    "VARCHAR": _TEXT,
+    "DATE": date(2000, 1, 1),
+    "TIMESTAMP": datetime(2000, 1, 1),  # noqa: DTZ001
+    "TIMESTAMP WITH TIME ZONE": datetime(2000, 1, 1, tzinfo=UTC),
 }
 
 
@@ -131,6 +137,8 @@ def look(connection: Connection, fact: Fact, plant: PlantFile) -> Physical | Non
     for name in times:
         if sample[name] is None:
             sample[name] = types.get(known[name].column or known[name].date, usual)
+    if dialect == "duckdb":
+        known = _as_numbers(fact, known, sample)
     columns = Columns(source, mapping, known, sample, shift_times(plant))
     return Physical(fact, mapping, columns, dialect, settled=bool(rows))
 
@@ -164,10 +172,26 @@ def _first_rows(source: TableClause, mapping: FactMapping) -> Select[Any]:
 
 def _types(found: CursorResult[Any], dialect: str) -> dict[str, object]:
     """An example of each column's type, where the driver tells the type."""
-    if dialect != "postgresql":
+    if dialect not in ("postgresql", "duckdb"):
         return {}
-    described = found.cursor.description or ()
-    return {c[0]: _EXAMPLES[c[1]] for c in described if c[1] in _EXAMPLES}
+    described = [(c[0], str(c[1]) if dialect == "duckdb" else c[1])
+                 for c in found.cursor.description or ()]  # fmt: skip
+    return {name: _EXAMPLES[code] for name, code in described if code in _EXAMPLES}
+
+
+def _as_numbers(
+    fact: Fact, known: Mapping[str, Column], sample: Mapping[str, object]
+) -> dict[str, Column]:
+    """Number columns of files in which the first rows hold nothing: the whole file may hold
+    nothing there, and then the column is one of text, which cannot be added up."""
+    made = dict(known)
+    for logical, wanted in known.items():
+        is_number = SCHEMA[fact].columns[logical] in ("number", "minutes")
+        if is_number and wanted.column and sample[logical] is None:
+            name = wanted.column.replace('"', '""')
+            read = {"column": "", "expression": f'TRY_CAST("{name}" AS DOUBLE)'}
+            made[logical] = wanted.model_copy(update=read)
+    return made
 
 
 def _known(fact: Fact, mapping: FactMapping, names: Sequence[str]) -> dict[str, Column]:

@@ -18,6 +18,10 @@ _WRITTEN = {
     "substr({0}, 1, 2) || ' ' || coalesce(nullif(substr({0}, 12), ''), '00:00:00')",
     ("sqlite", "month_first"): "substr({0}, 7, 4) || '-' || substr({0}, 1, 2) || '-' || "
     "substr({0}, 4, 2) || ' ' || coalesce(nullif(substr({0}, 12), ''), '00:00:00')",
+    ("duckdb", "day_first"): "strptime({0}, ['%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y', "
+    "'%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d.%m.%Y', '%d-%m-%Y %H:%M:%S', '%d-%m-%Y'])",
+    ("duckdb", "month_first"): "strptime({0}, ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', "
+    "'%m/%d/%Y', '%m-%d-%Y %H:%M:%S', '%m-%d-%Y'])",
     ("postgresql", "day_first"): "to_timestamp({0}, 'DD.MM.YYYY HH24:MI:SS')::timestamp",
     ("postgresql", "month_first"): "to_timestamp({0}, 'MM.DD.YYYY HH24:MI:SS')::timestamp",
 }
@@ -26,6 +30,7 @@ _WRITTEN = {
 _ADDED = {
     "sqlite": ("datetime({0}, {1})", "'+{} minutes'"),
     "postgresql": ("({0} + {1})", "INTERVAL '{} minutes'"),
+    "duckdb": ("({0} + {1})", "INTERVAL '{} minutes'"),
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from core.data.files.problem import FileProblem
 from core.data.query import Fact
 
 Confidence = Literal["sure", "likely", "guess"]
@@ -86,7 +87,9 @@ class Proposal:
 
     Assets that are written down belong to the first of `plants`; all share the shifts.
 
-    `unused` names the tables that no fact needs; `unread` those that could not be looked at.
+    `unused` names the tables that no fact needs; `unread` those that could not be looked at;
+    `problems` is what is to be said of a folder's files, `lacking` what a database that is not
+    among the proven lacks; None for one that is.
     """
 
     url: str
@@ -101,6 +104,8 @@ class Proposal:
     unused: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     left_out: int = 0
+    problems: tuple[FileProblem, ...] = ()
+    lacking: tuple[str, ...] | None = None
 
     def fact(self, fact: Fact) -> FactProposal | None:
         return next((f for f in self.facts if f.fact == fact), None)

@@ -14,6 +14,7 @@ from core.data.connect.survey import Surveyor, TableLook
 from core.data.query import Fact
 from core.data.schema import SCHEMA
 from core.errors import MisconfiguredError
+from core.words import Words
 
 _OTHER_FACTS: tuple[Fact, ...] = (
     "product", "product_rate", "calendar", "scrap", "order", "safety", "live", "target", "cost",
@@ -42,7 +43,10 @@ class _Search:
         self._plant = places.plant_of(surveyor.name)
         self._tables = surveyor.tables
         if not self._tables:
-            raise MisconfiguredError(surveyor.name, "holds no table that can be read")
+            words = Words("en")
+            said = (words.say(f"files.{p.key}", **p.filled()) for p in surveyor.problems[:_SHOWN])
+            whole = " ".join(("holds no table that can be read.", *said))
+            raise MisconfiguredError(surveyor.name, whole.removesuffix("."))
 
     def proposal(self, url: str, *, zone_given: bool) -> Proposal:
         produced = _ranked(map(candidates.production_in, self._tables))
@@ -78,6 +82,8 @@ class _Search:
             unused=tuple(t.name for t in self._tables if t.name not in taken),
             unread=self._surveyor.unread,
             left_out=self._surveyor.left_out,
+            problems=self._surveyor.problems,
+            lacking=self._surveyor.lacking,
         )
 
     # --- which tables ------------------------------------------------------------------------

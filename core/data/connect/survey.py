@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import ColumnElement
 
+from core.data import engines, features
 from core.data.mapping import PlantFile, SourceMapping
 from core.data.sql import SqlDataSource
 
@@ -76,6 +77,9 @@ class Surveyor:
         self.tables = tuple(look for look in looks.values() if look is not None)
         self.unread = tuple(name for name, look in looks.items() if look is None)
         self.left_out = max(0, len(names) - MOST_TABLES)
+        self.problems = self._source.run(engines.problems)
+        is_proven = self.dialect in features.PROVEN
+        self.lacking = None if is_proven else self._source.run(features.lacking)
 
     def _look(self, name: str) -> TableLook | None:
         return self._source.run(lambda connection: _look(connection, name))
