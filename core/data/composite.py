@@ -14,6 +14,9 @@ from core.data.routing import Route
 from core.data.source import DataSource, Facts, Remark, Scope
 from core.errors import NoData, SourceUnavailable
 
+# What one source does not let somebody see, no other is asked for instead.
+_REFUSED = "not_allowed"
+
 
 class CompositeDataSource:
     """Asks the sources that a fact is routed to, at the same time where there are two.
@@ -73,7 +76,7 @@ class CompositeDataSource:
         try:
             return await first.fetch(query, scope)
         except SourceUnavailable as error:
-            if not other:
+            if not other or error.problem == _REFUSED:
                 raise
             try:
                 found = await self._sources[other].fetch(query, scope)
@@ -106,7 +109,7 @@ class CompositeDataSource:
                 return replace(ours, remarks=(*ours.remarks, remark))
             case Facts(), NoData():  # the second does not hold this; nothing to compare
                 return ours
-            case SourceUnavailable() as error, Facts():
+            case SourceUnavailable() as error, Facts() if error.problem != _REFUSED:
                 return _instead(theirs, error)
             case error, _:
                 assert isinstance(error, Exception)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 
+from core.database_url import PLANT_URL
 from core.errors import MisconfiguredError
 
 DRIVERS = ("ODBC Driver 18 for SQL Server", "ODBC Driver 17 for SQL Server", "FreeTDS")
@@ -26,6 +27,8 @@ _NO_DRIVER = (
 _RECYCLE_SECONDS = 1500
 RESERVED = {"window"}  # since SQL Server 2022, which SQLAlchemy does not know yet
 _LOCK_SECONDS = 3
+_SQL_VARCHAR = 12  # as ODBC numbers it
+_VARCHARS = (100, 8000)
 _SNAPSHOT = text("SELECT snapshot_isolation_state FROM sys.databases WHERE database_id = DB_ID()")
 _WRITES = text(
     "SELECT HAS_PERMS_BY_NAME(:name, 'OBJECT', 'INSERT') + HAS_PERMS_BY_NAME(:name, 'OBJECT', "
@@ -39,6 +42,7 @@ def connect(url: URL, timeout: float, threads: int) -> Engine:
         complete(url, _drivers(), packaged()),
         # Nothing is written, so there need be no transaction: a question is one round trip.
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
         pool_size=threads,
         max_overflow=0,
         pool_timeout=timeout,
@@ -54,12 +58,32 @@ def connect(url: URL, timeout: float, threads: int) -> Engine:
         with connection.cursor() as cursor:
             _stand_back(cursor)
 
+    @event.listens_for(engine, "do_setinputsizes")
+    def _types(sizes: dict[Any, Any], _c: Any, _s: str, _p: Any, context: Any) -> None:
+        given: dict[str, object] = context.compiled_parameters[0]
+        for bound, kind in sizes.items():
+            # Those of a list are called name_1, name_2 …
+            own = [v for k, v in given.items() if bound.key in (k, k.rpartition("_")[0])]
+            sizes[bound] = kind or _varchar(own)
+
     return engine
 
 
 def writable(connection: Connection, tables: Iterable[str]) -> tuple[str, ...]:
     """Those of the tables that the login could change, though Andon never does."""
     return tuple(n for n in tables if connection.execute(_WRITES, {"name": n}).scalar())
+
+
+def _varchar(given: Sequence[object]) -> tuple[int, int, int] | None:
+    """The type of a text's parameter; None: as the driver has it, nvarchar. Beside that, a varchar
+    column would be converted row by row, past every index; varchar beside an nvarchar column is
+    converted once. All code pages agree on ASCII. Few lengths, so that plans are used again."""
+    texts = [one for one in given if isinstance(one, str) and one.isascii()]
+    if not texts or len(texts) < len(given):
+        return None
+    longest = max(map(len, texts))
+    size = next((size for size in _VARCHARS if longest <= size), None)
+    return None if size is None else (_SQL_VARCHAR, size, 0)
 
 
 def _stand_back(cursor: Any) -> None:
@@ -78,7 +102,7 @@ def _drivers() -> list[str]:
         import pyodbc
     except ImportError as error:  # the package, or the system's libodbc, which it needs
         lacks = "unixODBC" if "libodbc" in str(error) else "pyodbc: .venv/bin/pip install pyodbc"
-        raise MisconfiguredError("source.url", f"SQL Server needs {lacks}") from None
+        raise MisconfiguredError(PLANT_URL, f"SQL Server needs {lacks}") from None
     pyodbc.pooling = False  # SQLAlchemy's pool knows which connections are well
     return list(pyodbc.drivers())
 
@@ -101,7 +125,7 @@ def complete(url: URL, installed: Sequence[str], packaged: str | None = None) ->
     driver = next((name for name in DRIVERS if name in installed), None) or packaged
     if "driver" not in given and "odbc_connect" not in given:
         if driver is None:
-            raise MisconfiguredError("source.url", _NO_DRIVER)
+            raise MisconfiguredError(PLANT_URL, _NO_DRIVER)
         url = url.update_query_dict({"driver": driver})
     usual = {"ApplicationIntent": "ReadOnly", "Encrypt": "yes", "APP": "Andon"}
     if "FreeTDS" in str(url.query.get("driver", "")):

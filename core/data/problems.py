@@ -14,7 +14,8 @@ _STATES = {
     "IM002": "driver_missing",
     "01000": "driver_missing",
     "HYT": "timeout",
-    "40001": "busy",
+    "40": "busy",
+    "55P03": "busy",
     "42P01": "table_missing",
     "3F000": "table_missing",
     "42703": "column_wrong",
@@ -47,6 +48,13 @@ _NUMBERS = {
 _NUMBER = re.compile(r"\((\d{3,5})\) \(SQL")
 _SAID = (
     ("interrupted", "timeout"),
+    ("still being read in", "importing"),
+    ("catalog error: table", "table_missing"),
+    ("catalog error: scalar", "expression_wrong"),
+    ("referenced column", "column_wrong"),
+    ("no function matches", "wrong_type"),
+    ("conversionexception", "wrong_type"),
+    ("out of memory", "overloaded"),
     ("unable to open database file", "cannot_open"),
     ("no such file", "missing_file"),
     ("not a database", "corrupt"),

@@ -129,7 +129,9 @@ def mapping_mark(plant_file: PlantFile) -> str:
         for name, site in told["plants"].items()
     }
     written = _PASSWORD.sub("://", json.dumps(told, sort_keys=True))
-    return sha256(f"{written}{_file_mark(plant_file.source.url)}".encode()).hexdigest()[:16]
+    sources = (plant_file.source, *plant_file.sources.values())
+    marks = "".join(_file_mark(source.url) for source in sources)
+    return sha256(f"{written}{marks}".encode()).hexdigest()[:16]
 
 
 def _file_mark(url: str) -> str:

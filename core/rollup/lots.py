@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from core.data.mapping import PlantFile
 from core.data.query import Fact, Query
+from core.data.routing import by_source
 from core.data.source import DataSource
 from core.domain.periods import DAY, Interval
 from core.domain.shifts import ShiftCalendar
@@ -25,6 +26,29 @@ from core.store.rollup_tables import rollup_groups, rollup_tiles
 _RECENT = timedelta(days=3)
 # Sums that are read at once: some 50 MB in the worst case.
 _ROWS_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class FactPlace:
+    """Where a fact lies first: the source's name ('' where it has none) and the table.
+    `is_compared`: another source holds the same; `is_guarded`: it checks itself who sees a row."""
+
+    source: str
+    table: str
+    is_compared: bool
+    is_guarded: bool
+
+
+def placed(plant_file: PlantFile) -> dict[Fact, FactPlace]:
+    parts = by_source(plant_file)
+    found: dict[Fact, FactPlace] = {}
+    for fact, mapping in plant_file.facts.items():
+        own = parts[mapping.source]
+        others = (parts[name].source for name in (mapping.source, mapping.fallback) if name)
+        guarded = any(source.kind == "supabase" for source in others)
+        name = own.source.name or ("Supabase" if own.source.kind == "supabase" else "")
+        found[fact] = FactPlace(name, own.facts[fact].table, bool(mapping.also), guarded)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +118,8 @@ class Lots:
         return found
 
     def _adds_up(self, fact: Fact) -> bool:
+        if self._facts[fact].also:  # two sources are compared each time
+            return False
         return fact != "downtime" or self._facts["downtime"].rows_are == "events"
 
     async def _complete(self, installation: Installation, plant: str, now: datetime) -> datetime:

@@ -17,6 +17,8 @@ from core.errors import SourceUnavailable
 from core.rollup.cover import Cover, cover, may_cover
 from core.rollup.groups import Group, mapping_mark
 from core.rollup.ledger import Ledger, Tiles, read_ledger, version
+from core.rollup.lots import placed
+from core.rollup.reading import EVERYTHING
 from core.rollup.shape import SHAPES
 from core.rollup.sums import in_seconds, joined, newest, renumbered, tile_rows
 from core.store import Store
@@ -39,12 +41,17 @@ class RolledSource:
         self.name = source.name
         self._store = store
         self._facts = plant_file.facts
+        self._places = placed(plant_file)
         self._mapping = mapping_mark(plant_file)
         self._keys: Mapping[str, str] = {}
         self._ledgers: dict[Fact, Ledger] = {}
 
     async def fetch(self, query: Query, scope: Scope | None = None) -> Facts:
-        if may_cover(query) and await self._is_mapped(query):
+        if (
+            self._may_be_kept(query.fact, scope)
+            and may_cover(query)
+            and await self._is_mapped(query)
+        ):
             try:
                 found = await self._rolled(query, scope)
             except SourceUnavailable as error:
@@ -67,6 +74,14 @@ class RolledSource:
         await self._source.close()
 
     # ---
+
+    def _may_be_kept(self, fact: Fact, scope: Scope | None) -> bool:
+        """Two sources are compared anew each time; and where the database decides who sees a row,
+        it is asked for everybody who may not see all of them (docs/decisions/0022)."""
+        place = self._places.get(fact)
+        if place is None or place.is_compared:
+            return False
+        return not place.is_guarded or scope == EVERYTHING
 
     async def _is_mapped(self, query: Query) -> bool:
         """Whether the table has what the conditions go by; else it says what it lacks."""
@@ -117,8 +132,8 @@ class RolledSource:
         """The source's and the table's name."""
         if rest:
             return rest[0].origin.source, rest[0].origin.table
-        mapping = self._facts.get(fact)
-        return self.name, mapping.table if mapping else fact
+        place = self._places[fact]
+        return place.source or self.name, place.table
 
     def _longest(self, fact: Fact) -> timedelta:
         mapping = self._facts.get(fact)

@@ -282,7 +282,7 @@ def test_addresses_without_a_driver(url: str) -> None:
     with pytest.raises(MisconfiguredError) as caught:
         source_of(url, **ASSETS)
     assert SECRET not in str(caught.value)
-    assert caught.value.where == "source.url"
+    assert "ANDON_DATABASE_URL" in caught.value.where
 
 
 # --- reading only ----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from core.data.check.report import Finding, finding
 from core.data.mapping import PlantFile
 from core.data.query import Fact
 
-_MOST_ASSETS = 2_000
+MOST_ASSETS = 2_000
 _SHOWN = 5
 
 
@@ -30,22 +30,25 @@ class KnownAsset:
     contact: bool
 
 
-def known_assets(plant: PlantFile, place: Place | None, probe: Probe) -> tuple[KnownAsset, ...]:
-    """The assets that are written down; a table's rows and those of plant.toml."""
-    found = [
+def written_assets(plant: PlantFile) -> tuple[KnownAsset, ...]:
+    """Those of plant.toml."""
+    return tuple(
         KnownAsset(a.id, a.key or a.id, a.ideal_rate is not None, a.cost_center, bool(a.unit),
                    bool(a.contact))
         for a in plant.assets
-    ]  # fmt: skip
-    if place is not None and place.rows:
-        names = [n for n in ("id", "key", "ideal_rate", "cost_center", "unit", "contact")
-                 if n in place]  # fmt: skip
-        wanted = [place.physical.columns.plain(name).label(name) for name in names]
-        found += [_row(row) for row in probe.many(place.select(*wanted), _MOST_ASSETS)]
-    return tuple(found)
+    )  # fmt: skip
 
 
-def _row(row: Mapping[str, Any]) -> KnownAsset:
+def listed_assets(place: Place, probe: Probe) -> tuple[KnownAsset, ...]:
+    """Those of an asset table."""
+    names = [n for n in ("id", "key", "ideal_rate", "cost_center", "unit", "contact")
+             if n in place]  # fmt: skip
+    wanted = [place.physical.columns.plain(name).label(name) for name in names]
+    return tuple(map(known_asset, probe.many(place.select(*wanted), MOST_ASSETS)))
+
+
+def known_asset(row: Mapping[str, Any]) -> KnownAsset:
+    """An asset by its row under logical names."""
     rate = row.get("ideal_rate")
     return KnownAsset(
         str(row["id"]), str(row.get("key") or row["id"]),
@@ -67,7 +70,7 @@ def named_assets(place: Place, probe: Probe) -> frozenset[str]:
     if given is not None and given.constant is not None:
         return frozenset({str(given.constant)})
     value = place.physical.columns.text("asset")
-    rows = probe.many(place.select(value.label("asset")).group_by(value), _MOST_ASSETS)
+    rows = probe.many(place.select(value.label("asset")).group_by(value), MOST_ASSETS)
     return frozenset(str(row["asset"]) for row in rows if row["asset"] is not None)
 
 
@@ -99,10 +102,15 @@ def _gap(key: str, assets: Sequence[str]) -> Finding:
     return finding("info", key, "asset", n=len(assets), assets=_listed(assets))
 
 
-def unpriced(place: Place, probe: Probe, known: Sequence[KnownAsset]) -> Iterator[Finding]:
-    """Cost centers of assets that the cost table does not know."""
+def cost_centers(place: Place, probe: Probe) -> frozenset[str]:
+    """Those that the cost table knows."""
     center = place.physical.columns.text("cost_center")
-    priced = {str(row["c"]) for row in probe.many(place.select(center.label("c")), _MOST_ASSETS)}
+    rows = probe.many(place.select(center.label("c")), MOST_ASSETS)
+    return frozenset(str(row["c"]) for row in rows)
+
+
+def unpriced(priced: frozenset[str], known: Sequence[KnownAsset]) -> Iterator[Finding]:
+    """Cost centers of assets that the cost table does not know."""
     missing = sorted({a.cost_center for a in known if a.cost_center} - priced)
     if missing:
         yield finding("warning", "no_cost_rate", "cost", n=len(missing), centers=_listed(missing))
@@ -115,22 +123,23 @@ def stale_live(place: Place, probe: Probe, plant: PlantFile, now: datetime) -> I
         return
     limit = int(now.timestamp() - plant.rules.stale_minutes * 60)
     old = probe.one(place.select(counted(updated < literal_column(str(limit))).label("n")))
-    if int(old["n"]):
-        yield finding(
-            "warning", "stale_live", "live", n=int(old["n"]), of=place.rows,
-            limit_min=plant.rules.stale_minutes,
-        )  # fmt: skip
+    yield from stale(int(old["n"]), place.rows, plant)
 
 
-def any_value(place: Place | None, names: Sequence[str], probe: Probe) -> bool:
-    """Whether any of these columns holds anything at all."""
-    if place is None or not place.rows:
-        return False
+def stale(old: int, of: int, plant: PlantFile) -> Iterator[Finding]:
+    if old:
+        limit = plant.rules.stale_minutes
+        yield finding("warning", "stale_live", "live", n=old, of=of, limit_min=limit)
+
+
+def with_values(place: Place, names: Sequence[str], probe: Probe) -> frozenset[str]:
+    """Those of the columns that hold anything at all."""
     held = [name for name in names if name in place]
-    if not held:
-        return False
+    if not held or not place.rows:
+        return frozenset()
     counts = [func.count(place.physical.columns.plain(name)).label(name) for name in held]
-    return any(int(value) for value in probe.one(place.select(*counts)).values())
+    found = probe.one(place.select(*counts))
+    return frozenset(name for name in held if int(found[name]))
 
 
 def _listed(names: Sequence[str]) -> str:

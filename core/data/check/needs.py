@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Literal, get_args
 
-from core.data.check.report import Figure, ToolReach
+from core.data.check.report import Figure, Reach, ToolReach
 
 Need = Literal[
     "output", "planned_time", "run_time", "ideal_rate", "good_units", "stops", "single_stops",
@@ -72,15 +72,19 @@ TOOLS: Mapping[str, Mapping[str, tuple[Need, ...]]] = {
 }  # fmt: skip
 
 
-def reaches(has: Collection[Need]) -> tuple[ToolReach, ...]:
-    """How far each tool answers where the data has these things."""
-    return tuple(_reach(tool, figures, has) for tool, figures in TOOLS.items())
+def reaches(given: Mapping[Need, Collection[str]]) -> tuple[ToolReach, ...]:
+    """How far each tool answers: `given` are the needs that are met, and the sources of each."""
+    return tuple(_reach(tool, figures, given) for tool, figures in TOOLS.items())
 
 
-def _reach(tool: str, figures: Mapping[str, tuple[Need, ...]], has: Collection[Need]) -> ToolReach:
+def _reach(
+    tool: str, figures: Mapping[str, tuple[Need, ...]], given: Mapping[Need, Collection[str]]
+) -> ToolReach:
     found = tuple(
-        Figure(name, tuple(need for need in needs if need not in has))
+        Figure(name, tuple(need for need in needs if need not in given))
         for name, needs in figures.items()
     )
-    given = sum(not figure.lacks for figure in found)
-    return ToolReach(tool, "full" if given == len(found) else "part" if given else "none", found)
+    met = [name for name, figure in zip(figures, found, strict=True) if not figure.lacks]
+    sources = dict.fromkeys(s for name in met for need in figures[name] for s in given[need])
+    reach: Reach = "full" if len(met) == len(found) else "part" if met else "none"
+    return ToolReach(tool, reach, found, tuple(sources))

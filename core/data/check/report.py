@@ -9,6 +9,7 @@ from typing import Literal
 from core.data.query import Fact
 
 Severity = Literal["error", "warning", "info"]
+Reach = Literal["full", "part", "none"]
 Arguments = tuple[tuple[str, object], ...]
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
@@ -18,12 +19,14 @@ class Finding:
     """One thing that is wrong (error), odd (warning) or missing (info).
 
     Arguments whose name ends in `_min` are minutes; times are aware UTC, dates the plant's.
+    `source` is said where there are several.
     """
 
     severity: Severity
     key: str
     fact: Fact | None
     arguments: Arguments = ()
+    source: str = ""
 
     def argument(self, name: str) -> object:
         """The argument of that name; raises KeyError where there is none."""
@@ -36,9 +39,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FactState:
-    """What a fact's table holds. `first` and `last` are None for facts without times.
+    """What a fact's table holds. `first` and `last` are None for facts without times, `rows` where
+    they could not be counted.
 
-    `state` "failed": a finding says why.
+    `state` "failed": a finding says why. `source` is said where there are several.
     """
 
     fact: Fact
@@ -47,6 +51,31 @@ class FactState:
     rows: int | None = None
     first: datetime | None = None
     last: datetime | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """One database or project. `problem` says why it does not answer (core.data.problems), or that
+    it did not come to an end ("unfinished"); '' where all is read.
+
+    `milliseconds` is the median of a few of the cheapest questions; `skew_seconds` how far its
+    clock is ahead of ours, None where it has none of its own; `may_write` None where that cannot
+    be found out; `newest` the newest time in its facts that happen. `facts` are those that it is
+    the first for, `also` those that are compared with it, `fallback` those that it stands in for.
+    """
+
+    name: str
+    kind: str
+    problem: str = ""
+    milliseconds: float | None = None
+    skew_seconds: float | None = None
+    may_write: bool | None = None
+    rows: int | None = None
+    newest: datetime | None = None
+    facts: tuple[Fact, ...] = ()
+    also: tuple[Fact, ...] = ()
+    fallback: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +88,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class ToolReach:
-    """How far a tool can answer on this data."""
+    """How far a tool can answer on this data, and from which sources."""
 
     tool: str
-    reach: Literal["full", "part", "none"]
+    reach: Reach
     figures: tuple[Figure, ...]
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +106,7 @@ class Report:
     facts: tuple[FactState, ...]
     findings: tuple[Finding, ...]
     tools: tuple[ToolReach, ...]
+    sources: tuple[SourceState, ...] = ()
 
     @property
     def exit_code(self) -> int:

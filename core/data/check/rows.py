@@ -151,11 +151,10 @@ def overlapping(place: Place, probe: Probe) -> Iterator[Finding]:
         yield finding("warning", "overlapping", place.fact, n=int(found["n"]), lost_min=lost)
 
 
-def fresh(place: Place, now: datetime) -> Iterator[Finding]:
+def fresh(fact: Fact, last: datetime | None, now: datetime) -> Iterator[Finding]:
     """How old the newest row is."""
-    if place.last is not None and now - place.last > _STALE:
-        days = (now - place.last).days
-        yield finding("warning", "old_data", place.fact, last=place.last, n=days)
+    if last is not None and now - last > _STALE:
+        yield finding("warning", "old_data", fact, last=last, n=(now - last).days)
 
 
 def gaps(place: Place, probe: Probe, plant: PlantFile, zone: str) -> Iterator[Finding]:

@@ -1,218 +1,220 @@
-"""The check itself: every mapped fact, one after the other, whatever happens to one of them."""
+"""The check itself: every source in a thread of its own, whatever happens to one of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import TypeVar
+from time import monotonic
+from typing import TYPE_CHECKING
 
-from core.data.check import definitions, facts, rows
+from core.data import routing
+from core.data.check import definitions
 from core.data.check.definitions import KnownAsset
-from core.data.check.needs import Need, reaches
-from core.data.check.probe import PATIENCE, Place, Probe
-from core.data.check.report import FactState, Finding, Report, finding
-from core.data.check.server import clock, rights
+from core.data.check.given import Given
+from core.data.check.needs import reaches
+from core.data.check.part import Away, Found, Part
+from core.data.check.probe import PATIENCE
+from core.data.check.project import ProjectPart
+from core.data.check.report import FactState, Finding, Report, SourceState, finding
+from core.data.check.tables import TablesPart
 from core.data.mapping import PlantFile
 from core.data.query import Fact
-from core.data.schema import FACTS, SCHEMA
-from core.errors import MisconfiguredError, NoData, SourceUnavailable
+from core.errors import MisconfiguredError
 
-T = TypeVar("T")
-_HISTORY_DAYS = 20  # DOMAIN.md: control limits need at least 20 comparable points
+if TYPE_CHECKING:
+    from core.data.supabase.source import SupabaseDataSource
+
+UNFINISHED = "unfinished"
+ALL_PATIENCE = 900.0  # seconds that all sources together have
+_HAPPENS: tuple[Fact, ...] = ("production", "downtime", "scrap", "live")
+Opened = Callable[[PlantFile], "SupabaseDataSource"]
+Known = Sequence[KnownAsset] | None
 
 
-def check(plant: PlantFile, now: datetime, patience: float = PATIENCE) -> Report:
+def check(
+    plant: PlantFile,
+    now: datetime,
+    patience: float = PATIENCE,
+    project: Opened | None = None,
+    longest: float = ALL_PATIENCE,
+) -> Report:
     """Reads every mapped fact with sums made in the database, and says what is there, what is
     wrong with it and what can be answered from it. `now` is aware UTC, `patience` how many
-    seconds a single statement may take.
+    seconds a single statement may take, `longest` how many the whole may; `project` opens a
+    source of kind supabase.
 
-    What cannot be read is named and the rest is read. Raises MisconfiguredError only where the
-    address itself is wrong. Blocks while it reads; call it in a thread from async code.
+    What cannot be read is named and the rest is read. Raises MisconfiguredError where the only
+    address is wrong. Blocks while it reads; call it in a thread from async code.
     """
-    return _Check(plant, now, Probe(plant, patience)).report()
+    zone = next((site.zone for site in plant.plants.values()), "UTC")
+    parts, wrong = _parts(plant, now, zone, patience, project)
+    ends = monotonic() + longest
+    known: Future[Known] = Future()
+    working = {name: _begun(part, known) for name, part in parts.items()}
+    # Who tells of assets is waited for first, and not until the very end.
+    tell = [working[name][0] for name, part in parts.items() if "asset" in part.found.plant.facts]
+    wait(tell, longest / 2)
+    sources = {name: part.found for name, part in parts.items()}
+    told = _known(plant, sources)
+    known.set_result(told)
+    for name, (_, done) in working.items():
+        _ended(parts[name].found, done, ends, is_alone=len(parts) == 1)
+    return _report(Given(plant, sources, told or ()), wrong, zone, now, is_known=told is not None)
 
 
-@dataclass(slots=True)
-class _Check:
-    plant: PlantFile
-    now: datetime
-    probe: Probe
-    places: dict[Fact, Place] = field(default_factory=dict)
-    states: list[FactState] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    known: tuple[KnownAsset, ...] = ()
-    named: dict[Fact, frozenset[str]] = field(default_factory=dict)
-
-    @property
-    def zone(self) -> str:
-        """The zone in which the report tells times: the first plant's."""
-        return next((site.zone for site in self.plant.plants.values()), "UTC")
-
-    def report(self) -> Report:
-        for fact in FACTS:
-            if fact in self.plant.facts:
-                self._read(fact)
-        if self.places:
-            self._assets()
-            for fact, place in self.places.items():
-                if place.rows:
-                    self._rows(fact, place)
-            self._across()
-            self._server()
-        has = self._has() if self.places else frozenset()
-        found = sorted(self.findings, key=lambda one: one.rank)
-        return Report(
-            self.probe.name, self.zone, self.now, tuple(self.states), tuple(found), reaches(has)
-        )
-
-    def _server(self) -> None:
-        tables = [place.table for place in self.places.values()]
-        for work in (lambda: rights(self.probe, tables), lambda: clock(self.probe, self.now)):
-            for found in self._try(None, work):
-                self._add(found)
-
-    # --- reading -----------------------------------------------------------------------------
-
-    def _read(self, fact: Fact) -> None:
-        table = self.plant.facts[fact].table
-        before = len(self.findings)
-        for place in self._try(fact, lambda: iter([self.probe.place(fact)])):
-            self.places[fact] = place
-            if not place.rows:
-                self._add(finding("warning", "no_rows", fact, table=table))
-            state = FactState(
-                fact, table, "read" if place.rows else "empty", place.rows, place.first, place.last
-            )
-            self.states.append(state)
-        if len(self.findings) > before and fact not in self.places:
-            self.states.append(FactState(fact, table, "failed"))
-
-    def _try(self, fact: Fact | None, work: Callable[[], Iterator[T]]) -> list[T]:
-        """What `work` gives; a failure becomes a finding and ends only this piece of work."""
-        table = self.plant.facts[fact].table if fact in self.plant.facts else ""
+def _parts(
+    plant: PlantFile, now: datetime, zone: str, patience: float, project: Opened | None
+) -> tuple[dict[str, Part], list[Finding]]:
+    """By the source's name in plant.toml; what is wrong with an address is a finding, where there
+    is another."""
+    by_source = routing.by_source(plant)
+    ordered = sorted(by_source, key=lambda name: name != routing.MAIN)
+    parts: dict[str, Part] = {}
+    wrong: list[Finding] = []
+    for name in ordered:
+        own = by_source[name]
         try:
-            return list(work())
-        except NoData as error:
-            column = str(error.arguments.get("column", ""))
-            key = "no_times" if error.key == "not_a_time" else error.key
-            self._add(finding("error", key, fact, column=column, table=table))
-        except SourceUnavailable as error:
-            self._add(finding("error", "unreadable", fact, table=table, problem=error.problem))
+            if own.source.kind == "supabase" and project is not None:
+                parts[name] = ProjectPart(own, now, zone, project)
+            else:
+                parts[name] = TablesPart(own, now, zone, patience)
         except MisconfiguredError as error:
+            if len(by_source) == 1:
+                raise
             said = f"{error.where} {error.problem}"
-            self._add(finding("error", "misconfigured", fact, table=table, problem=said))
-        return []
+            shown = own.source.name or name
+            wrong.append(finding("error", "misconfigured", None, table=shown, problem=said))
+    return parts, wrong
 
-    def _add(self, found: Finding) -> None:
-        if found not in self.findings:
-            self.findings.append(found)
 
-    def _note(self, fact: Fact, work: Callable[[], Iterator[Finding]]) -> None:
-        for found in self._try(fact, work):
-            self._add(found)
+def _begun(part: Part, known: Future[Known]) -> tuple[Future[None], Future[None]]:
+    """The part's work, in a thread that nobody waits for at the end of the program: it looked, it
+    came to an end."""
+    looked: Future[None] = Future()
+    done: Future[None] = Future()
 
-    # --- facts one by one --------------------------------------------------------------------
-
-    def _rows(self, fact: Fact, place: Place) -> None:
-        probe, now = self.probe, self.now
-        self._note(fact, lambda: rows.impossible(place, probe, now))
-        self._note(fact, lambda: rows.doubled(place, probe))
-        if fact in ("production", "downtime"):
-            self._note(fact, lambda: rows.overlapping(place, probe))
-            self._note(fact, lambda: rows.fresh(place, now))
-        if fact == "production":
-            self._note(fact, lambda: rows.gaps(place, probe, self.plant, self.zone))
-            self._note(fact, lambda: facts.counts(place, probe))
-            self._note(fact, lambda: facts.times_reconcile(place, probe))
-            self._note(fact, lambda: facts.planned_fits(place, probe))
-        if fact == "downtime":
-            self._note(fact, lambda: facts.stop_lengths(place, probe, now))
-            self._note(fact, lambda: facts.reasons(place, probe))
-        if fact == "live":
-            self._note(fact, lambda: definitions.stale_live(place, probe, self.plant, now))
-
-    def _assets(self) -> None:
-        asset = self.places.get("asset")
-        self._try("asset", lambda: self._know(asset))
-        for fact, place in self.places.items():
-            if fact != "asset" and place.rows and "asset" in SCHEMA[fact].required:
-                self._note(fact, partial(self._match, fact, place))
-
-    def _know(self, asset: Place | None) -> Iterator[None]:
-        self.known = definitions.known_assets(self.plant, asset, self.probe)
-        yield
-
-    def _match(self, fact: Fact, place: Place) -> Iterator[Finding]:
-        self.named[fact] = definitions.named_assets(place, self.probe)
-        yield from definitions.unknown_assets(fact, self.named[fact], self.known)
-
-    # --- one against another -----------------------------------------------------------------
-
-    def _across(self) -> None:
-        production, downtime = self._filled("production"), self._filled("downtime")
-        if production and downtime:
-            self._note("downtime", lambda: facts.down_agrees(production, downtime, self.probe))
-            self._note(
-                "downtime",
-                lambda: facts.stops_outside(production, downtime, self.probe, self.zone),
-            )
-        made = self.named.get("production", frozenset())
-        rates = self._filled("product_rate") is not None
-        self._note("asset", lambda: definitions.asset_gaps(self.known, made, product_rates=rates))
-        cost = self._filled("cost")
-        if cost:
-            self._note("cost", lambda: definitions.unpriced(cost, self.probe, self.known))
+    def run() -> None:
+        try:
+            part.look()
+            looked.set_result(None)
+            part.examine(known.result())
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for it
+            if not looked.done():
+                looked.set_exception(error)
+            done.set_exception(error)
         else:
-            self._add(finding("info", "no_costs", "cost"))
-        if not self._targets():
-            self._add(finding("info", "no_targets", "target"))
+            done.set_result(None)
 
-    def _filled(self, fact: Fact) -> Place | None:
-        place = self.places.get(fact)
-        return place if place and place.rows else None
+    threading.Thread(target=run, daemon=True).start()
+    return looked, done
 
-    def _targets(self) -> bool:
-        planned = self._held("production", "target_units")
-        return planned or any(self._filled(fact) for fact in ("target", "order"))
 
-    # --- what can be answered ----------------------------------------------------------------
+def _ended(found: Found, done: Future[None], ends: float, *, is_alone: bool) -> None:
+    """Waits until `ends`. What has not come to an end then is left to itself: a thread cannot be
+    stopped, and the report is not to wait for it."""
+    try:
+        done.result(max(0.0, ends - monotonic()))
+    except TimeoutError:
+        found.problem = UNFINISHED
+    except Away as error:
+        found.problem = error.problem
+    except MisconfiguredError as error:
+        if is_alone:
+            raise
+        found.problem = "misconfigured"
+        said = f"{error.where} {error.problem}"
+        found.add([finding("error", "misconfigured", None, table=found.name, problem=said)])
 
-    def _held(self, fact: Fact, *names: str) -> bool:
-        place = self._filled(fact)
-        return any(self._try(fact, lambda: iter([definitions.any_value(place, names, self.probe)])))
 
-    def _has(self) -> frozenset[Need]:
-        held, filled = self._held, self._filled
-        downtime = self.plant.facts.get("downtime")
-        shifts = any(site.shifts for site in self.plant.plants.values())
-        stops = filled("downtime") is not None
-        made = self.named.get("production", frozenset())
-        producing = [a for a in self.known if a.key in made or a.id in made]
-        checks: dict[Need, bool] = {
-            "output": held("production", "total_units", "good_units"),
-            "planned_time": shifts or bool(filled("calendar")) or held("production", "planned_min"),
-            "run_time": stops or held("production", "run_min"),
-            "ideal_rate": bool(filled("product_rate")) or any(a.rated for a in producing),
-            "good_units": held("production", "good_units", "scrap_units"),
-            "stops": stops or held("production", "down_min"),
-            "single_stops": stops and downtime is not None and downtime.rows_are == "events",
-            "reasons": held("downtime", "reason_code", "reason", "reason_group", "loss"),
-            "repairs": held("downtime", "repair_start"),
-            "targets": self._targets(),
-            "live": filled("live") is not None,
-            "safety": filled("safety") is not None,
-            "cost_rate": bool(filled("cost")) and any(a.cost_center for a in self.known),
-            "material_cost": held("product", "material_cost"),
-            "contact": any(a.contact for a in self.known),
-            "history": self._long_enough(),
-            "comparison": len(made | self.named.get("downtime", frozenset())) > 1,
-        }
-        return frozenset(need for need, there in checks.items() if there)
+def _known(plant: PlantFile, sources: Mapping[str, Found]) -> tuple[KnownAsset, ...] | None:
+    """The assets that are written down anywhere; the first that says something of one counts.
+    None where a table holds them that cannot be read."""
+    if "asset" in plant.facts and Given(plant, sources, ()).is_unreadable("asset"):
+        return None
+    every = [*definitions.written_assets(plant)]
+    every += [asset for found in sources.values() for asset in tuple(found.listed)]
+    return tuple({asset.id: asset for asset in reversed(every)}.values())[::-1]
 
-    def _long_enough(self) -> bool:
-        place = self._filled("production") or self._filled("downtime")
-        if place is None or place.first is None or place.last is None:
-            return False
-        return (place.last - place.first).days + 1 >= _HISTORY_DAYS
+
+def _report(
+    given: Given, wrong: Sequence[Finding], zone: str, now: datetime, *, is_known: bool
+) -> Report:
+    sources = given.sources
+    several = len(sources) + len(wrong) > 1
+    findings = [*wrong]
+    states: list[FactState] = []
+    for found in sources.values():
+        name = found.name if several else ""
+        findings += [*_away(found), *(replace(one, source=name) for one in found.findings)]
+        states += [replace(one, source=name) for one in _states(found)]
+    is_read = any(state.state != "failed" for state in states)
+    if is_read and is_known:
+        findings += _together_wrong(given)
+    elif is_read:
+        findings.append(finding("error", "no_assets", "asset"))
+    needs = given.needs() if is_read and is_known else {}
+    return Report(
+        " + ".join(dict.fromkeys(found.name for found in sources.values())),
+        zone, now, tuple(states), tuple(sorted(findings, key=lambda one: one.rank)),
+        reaches(needs), tuple(_state(name, found, given.plant) for name, found in sources.items()),
+    )  # fmt: skip
+
+
+def _away(found: Found) -> Iterator[Finding]:
+    if found.problem and found.problem != "misconfigured":
+        yield finding("error", "away", None, source=found.name, problem=found.problem)
+
+
+def _states(found: Found) -> list[FactState]:
+    """Those that were read; of a source that went away also those that were not."""
+    states = dict(found.states)
+    if found.problem:
+        for fact, mapping in found.plant.facts.items():
+            states.setdefault(fact, FactState(fact, mapping.table, "failed"))
+    return list(states.values())
+
+
+def _state(name: str, found: Found, plant: PlantFile) -> SourceState:
+    states = list(found.states.values())
+    rows = [state.rows for state in states if state.rows is not None]
+    times = [s.last for s in states if s.fact in _HAPPENS and s.last is not None]
+    return SourceState(
+        found.name, found.kind, found.problem, found.milliseconds, found.skew,
+        None if found.writable is None else bool(found.writable),
+        sum(rows) if rows else None, max(times, default=None),
+        tuple(f for f, mapping in plant.facts.items() if mapping.source == name),
+        tuple(f for f, mapping in plant.facts.items() if mapping.also == name),
+        tuple(f for f, mapping in plant.facts.items() if mapping.fallback == name),
+    )  # fmt: skip
+
+
+def _together_wrong(given: Given) -> Iterator[Finding]:
+    """What only all sources together can tell."""
+    rates = given.source_of("product_rate") is not None
+    yield from definitions.asset_gaps(given.known, given.named("production"), product_rates=rates)
+    if given.source_of("cost") is None:
+        yield finding("info", "no_costs", "cost")
+    if not given.has_targets:
+        yield finding("info", "no_targets", "target")
+    yield from _unlike(given)
+
+
+def _unlike(given: Given) -> Iterator[Finding]:
+    """Facts that two sources hold, with another number of rows."""
+    for fact, mapping in given.plant.facts.items():
+        pair = [given.sources.get(name) for name in (mapping.source, mapping.also) if name]
+        counts = [(one.name, one.states[fact].rows) for one in pair if one and fact in one.states]
+        if len(counts) != 2:
+            continue
+        (ours, a), (theirs, b) = counts
+        if (
+            a is not None
+            and b is not None
+            and abs(a - b) > mapping.tolerance_percent / 100 * max(a, b)
+        ):
+            yield finding(
+                "warning", "unlike", fact, source=ours, rows=a, other=theirs, other_rows=b
+            )

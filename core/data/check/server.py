@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from sqlalchemy import Connection, func, select, text
 
@@ -18,23 +17,37 @@ _ANOTHER_DAY = 86_400.0
 _WRITES_POSTGRES = text("SELECT has_table_privilege(:name, 'INSERT, UPDATE, DELETE, TRUNCATE')")
 
 
-def rights(probe: Probe, tables: Sequence[str]) -> Iterator[Finding]:
+def writable(probe: Probe, tables: Sequence[str]) -> tuple[str, ...] | None:
+    """Those of the tables that the login could change; None where nobody can tell."""
+    return probe.run(lambda connection: _writable(connection, tables))
+
+
+def seconds(probe: Probe) -> float | None:
+    """The server's time in epoch seconds; None of a file, which has no clock."""
+    return probe.run(_seconds)
+
+
+def rights(tables: Sequence[str]) -> Iterator[Finding]:
     """Andon never writes; a login that could has a right too many."""
-    found = probe.run(lambda connection: _writable(connection, tables))
-    if found:
-        yield finding("warning", "may_write", None, n=len(found), tables=list(found))
+    if tables:
+        yield finding("warning", "may_write", None, n=len(tables), tables=", ".join(tables))
 
 
-def clock(probe: Probe, now: datetime) -> Iterator[Finding]:
+def clock(skew: float | None) -> Iterator[Finding]:
     """The server's clock against ours: by it rows are recorded, by ours "now" is told."""
-    server = probe.run(_seconds)
-    skew = 0.0 if server is None else server - now.timestamp()
-    if SKEW_SECONDS < abs(skew) < _ANOTHER_DAY:
+    if skew is not None and abs(skew) > SKEW_SECONDS:
         key = "clock_ahead" if skew > 0 else "clock_behind"
         yield finding("warning", key, None, skew_min=abs(skew) / 60)
 
 
-def _writable(connection: Connection, tables: Sequence[str]) -> tuple[str, ...]:
+def skew(server: float | None, ours: float) -> float | None:
+    """By how much the server's clock is ahead of ours, both in epoch seconds; None where that
+    says nothing."""
+    found = None if server is None else server - ours
+    return None if found is None or abs(found) >= _ANOTHER_DAY else found
+
+
+def _writable(connection: Connection, tables: Sequence[str]) -> tuple[str, ...] | None:
     match connection.dialect.name:
         case "mssql":
             return mssql.writable(connection, tables)
@@ -42,11 +55,10 @@ def _writable(connection: Connection, tables: Sequence[str]) -> tuple[str, ...]:
             asked = ((t, connection.execute(_WRITES_POSTGRES, {"name": t})) for t in tables)
             return tuple(table for table, found in asked if found.scalar())
         case _:
-            return ()
+            return None
 
 
-def _seconds(connection: Connection) -> int | None:
-    """The server's time in epoch seconds; None of a file, which has no clock."""
+def _seconds(connection: Connection) -> float | None:
     match connection.dialect.name:
         case "mssql":
             now = func.SYSUTCDATETIME()
@@ -55,4 +67,4 @@ def _seconds(connection: Connection) -> int | None:
         case _:
             return None
     found = connection.execute(select(epoch(now))).scalar()
-    return None if found is None else int(found)
+    return None if found is None else float(found)

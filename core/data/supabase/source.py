@@ -23,6 +23,7 @@ from supabase import AsyncClient, AsyncClientOptions
 
 T = TypeVar("T")
 _PAGE = 1_000
+_MOST_GROUPS = 100_000
 _CONNECTIONS = 8
 _PAUSE = 0.2  # seconds before what passes is tried once more
 _ANSWERS: dict[str, type] = {
@@ -30,6 +31,8 @@ _ANSWERS: dict[str, type] = {
     "andon_rows": dict,
     "andon_sums": list,
     "andon_stop_sums": list,
+    "andon_survey": dict,
+    "andon_self": dict,
 }
 _CHANGED = frozenset({"table_missing", "column_wrong", "migrations_missing"})
 
@@ -77,6 +80,21 @@ class SupabaseDataSource:
         at = await self._in_time(lambda: self._place(fact))
         return frozenset(at.columns) if at else frozenset()
 
+    async def ping(self) -> None:
+        """Raises SourceUnavailable where the project does not answer, or not us."""
+        await self._in_time(lambda: self._called("andon_columns", None, NOBODY))
+
+    async def survey(self, fact: Fact) -> Json | None:
+        """What the fact's table holds: rows, first, last (ISO text), held {column: rows}, assets.
+        None where the project lacks the table. Raises as `fetch` does."""
+        return await self._in_time(lambda: self._survey(fact))
+
+    async def itself(self) -> Json:
+        """The database's clock ("now", epoch seconds), tables that the tokens could write
+        ("writable") and such whose rows no policy guards ("unguarded")."""
+        found: Json = await self._in_time(lambda: self._call("andon_self", None, Scope()))
+        return found
+
     async def close(self) -> None:
         await self._http.aclose()
 
@@ -93,7 +111,16 @@ class SupabaseDataSource:
         else:
             function, question = "andon_sums", questions.sums(query, at)
         found = await self._call(function, question, scope)
+        if len(found) >= _MOST_GROUPS:  # andon.page gives no more
+            raise NoData("limits.rows", table=at.table, n=_MOST_GROUPS)
         return facts(rows(found, query, at), query, at, self.name)
+
+    async def _survey(self, fact: Fact) -> Json | None:
+        at = await self._place(fact)
+        if at is None:
+            return None
+        found: Json = await self._call("andon_survey", at.timed(), Scope())
+        return found
 
     async def _rows(self, query: Query, at: Place, scope: Scope | None) -> list[Row]:
         """As many as are wanted, a page at a time; between them others have their turn."""

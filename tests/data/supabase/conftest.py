@@ -23,11 +23,12 @@ from core.data.mapping import FactMapping, PlantFile, SourceMapping, load
 from core.data.supabase.source import SupabaseDataSource
 from core.data.supabase.tables import TABLES
 from core.data.supabase.tokens import Signer, signing_key
+from tests.data.mssql.conftest import address, odbc_driver, sql_server
 from tests.data.supabase.project import KEY, Project, migrate, started
 from tests.plants import sample_path
 from tests.postgres import postgres_server
 
-__all__ = ["postgres_server", "sample_path"]
+__all__ = ["address", "odbc_driver", "postgres_server", "sample_path", "sql_server"]
 
 SAMPLE = Path(core.data.__path__[0]) / "sample.toml"
 _FLAGS = ("constraint", "output_point", "active")

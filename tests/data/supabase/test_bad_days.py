@@ -17,6 +17,7 @@ from core.data.supabase.problems import problem_of
 from core.data.supabase.source import SupabaseDataSource
 from core.domain.periods import Interval
 from core.errors import NoData, SourceUnavailable
+from tests.data.faults import Heartbeat, went_on
 from tests.data.supabase.conftest import PRIVATE, new_key, plant_on, signer, source_on
 from tests.data.supabase.project import KEY, Fault, Project
 from tests.plants import NOW
@@ -62,7 +63,7 @@ def test_a_bad_day(fault: Fault, found: str, mended: Project) -> None:
     mended.gateway.lasting = fault
     begun = time.monotonic()
     assert problem(source_on(mended, timeout=1.5)) == found
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 30  # the gateway itself would never end
 
 
 @pytest.mark.parametrize("fault", ["reset", "503"])
@@ -122,13 +123,12 @@ def test_a_table_that_goes_while_we_look(project: Project) -> None:
 
 
 def test_migrations_that_were_not_applied(project: Project) -> None:
-    rename = "alter function public.{} (jsonb) rename to {}; notify pgrst, 'reload schema'"
+    rename = "alter function public.{} (jsonb) rename to {}"
     project.run(rename.format("andon_sums", "andon_other_sums"))
     try:
         assert problem(source_on(project)) == "migrations_missing"
     finally:
         project.run(rename.format("andon_other_sums", "andon_sums"))
-        time.sleep(1)  # until PostgREST has looked again
 
 
 @pytest.mark.parametrize(
@@ -162,29 +162,18 @@ def test_the_loop_goes_on(mended: Project) -> None:
     """50 askers and a server that hangs: nobody else waits for them."""
     mended.gateway.lasting = "hang"
 
-    async def ask() -> tuple[float, int]:
+    async def ask() -> int:
         source = source_on(mended, timeout=1)
-        longest, last = 0.0, time.monotonic()
-
-        async def beat() -> None:
-            nonlocal longest, last
-            while True:
-                await asyncio.sleep(0.002)
-                now = time.monotonic()
-                longest, last = max(longest, now - last), now
-
-        beating = asyncio.create_task(beat())
         queries = [PRODUCTION] * 50
-        found = await asyncio.gather(
-            *(source.fetch(query, SCOPE) for query in queries), return_exceptions=True
-        )
-        beating.cancel()
+        async with Heartbeat() as beating:
+            found = await asyncio.gather(
+                *(source.fetch(query, SCOPE) for query in queries), return_exceptions=True
+            )
         await source.close()
-        return longest, sum(isinstance(one, SourceUnavailable) for one in found)
+        went_on(beating)
+        return sum(isinstance(one, SourceUnavailable) for one in found)
 
-    longest, failed = asyncio.run(ask())
-    assert failed == 50
-    assert longest < 0.25  # alone it is a tenth of that; the tests' machine is shared
+    assert asyncio.run(ask()) == 50
 
 
 def test_more_askers_than_connections_wait(project: Project) -> None:

@@ -115,7 +115,7 @@ def test_a_query(name: str, both: Both) -> None:
     st.sets(st.sampled_from(MACHINES), min_size=1, max_size=4),
     st.integers(0, 1200),
 )
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 def test_stops_in_any_planned_time(
     both: Both, minutes: list[int], groups: set[str], assets: set[str], minor: int
 ) -> None:

@@ -34,6 +34,7 @@ class FakeSqlServer:
         self.fault: Fault | None = None
         self.lasting: Fault | None = None
         self.statements: list[str] = []
+        self.declared: list[str] = []  # the types of parameters, as the driver names them
         self.sessions = 0
         self.read_only_sessions = 0
         self.unencrypted = 0
@@ -76,6 +77,7 @@ class FakeSqlServer:
         self.database.may_write = False
         self.database.denied.clear()
         self.statements.clear()
+        self.declared.clear()
 
     def take_fault(self) -> Fault | None:
         fault, self.fault = self.fault or self.lasting, None
@@ -134,6 +136,8 @@ class _Session:
 
     async def _call(self, call: requests.Call) -> None:
         values = call.values
+        if call.procedure in ("sp_executesql", "sp_prepexec") and len(values) > 1:
+            self._server.declared.append(str(values[1]))
         match call.procedure:
             case "sp_executesql":
                 await self._statement(str(values[0]), values[2:], tokens.DONE_PROC)
