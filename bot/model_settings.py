@@ -7,48 +7,107 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import cast
 
+from bot.setting import ON_OFF, WEB_ADDRESS, Section, Setting, choice, is_on
 from core.agent.limits import Limits, Price
 from core.agent.models import ANTHROPIC, Api, ModelChoice
 from core.errors import MisconfiguredError
 
-NAMES = (
-    "OPENAI_API_KEY",
-    "OPENAI_BASE_URL",
-    "ANTHROPIC_API_KEY",
-    "ANDON_MODEL",
-    "ANDON_MODEL_API",
-    "ANDON_MODEL_TIMEOUT",
-    "ANDON_MODEL_TOKENS_PER_DAY",
-    "ANDON_MODEL_COST_PER_DAY",
-    "ANDON_MODEL_PRICES",
-    "ANDON_MODEL_SQL",
-    "ANDON_MODEL_SQL_URL",
-    "ANDON_MEMORY_EXTRACTION",
-)
 USUAL = "gpt-4.1-mini"
 _APIS = ("auto", "chat", "responses")
-_URL = re.compile(r"https?://[^\s/?#]+\S*")
+_LIMITS = Limits()
 _LONGEST = 40.0  # seconds: after them the planner has to answer within the door's own limit
+
+SECTION = Section(
+    "A language model",
+    "See docs/model.md. Without one, questions are answered by the built-in planner.",
+    (
+        Setting("OPENAI_API_KEY", "OpenAI's key.", example="sk-…", hides="all"),
+        Setting(
+            "OPENAI_BASE_URL",
+            "The address of any server that speaks OpenAI's protocol, with its key above where it "
+            "has one.",
+            example="http://localhost:8000/v1",
+            hides="password",
+        ),
+        Setting(
+            "ANTHROPIC_API_KEY",
+            "For models of Anthropic: pip install 'andon[anthropic]', and anthropic: before the "
+            "model's name.",
+            hides="all",
+        ),
+        Setting(
+            "ANDON_MODEL",
+            "The models in the order in which they are tried, with commas between; off for none.",
+            otherwise=f"{USUAL} where OPENAI_API_KEY alone is set",
+            example=USUAL,
+        ),
+        Setting(
+            "ANDON_MODEL_API",
+            "Which of OpenAI's two interfaces is spoken.",
+            default="auto",
+            choices=_APIS,
+        ),
+        Setting(
+            "ANDON_MODEL_TIMEOUT",
+            f"Seconds after which the planner answers instead, up to {_LONGEST:g}.",
+            default=f"{_LIMITS.turn_seconds:g}",
+        ),
+        Setting(
+            "ANDON_MODEL_TOKENS_PER_DAY",
+            "What one person may use in a day (UTC); 0 is no limit.",
+            default=str(_LIMITS.tokens_per_day or 0),
+        ),
+        Setting(
+            "ANDON_MODEL_COST_PER_DAY",
+            "The same as a cost, which needs prices; 0 is no limit.",
+            default=f"{_LIMITS.cost_per_day or 0:g}",
+        ),
+        Setting(
+            "ANDON_MODEL_PRICES",
+            "What a million tokens cost, read and written: model=read/written, with commas "
+            "between.",
+            example="gpt-4.1-mini=0.40/1.60",
+        ),
+        Setting(
+            "ANDON_MODEL_SQL",
+            "Whether it may write SQL, on SQLite or Postgres.",
+            default="off",
+            choices=ON_OFF,
+        ),
+        Setting(
+            "ANDON_MODEL_SQL_URL",
+            "The login under which its SQL runs, which only reads.",
+            example="postgresql://andon_model:password@database.example/plant",
+            hides="password",
+        ),
+        Setting(
+            "ANDON_MEMORY_EXTRACTION",
+            'Whether what people say of themselves beside a question ("I run the night shift, …") '
+            "is remembered. Such a question is sent to the model once more, which costs some "
+            "hundred tokens.",
+            default="on",
+            choices=ON_OFF,
+        ),
+    ),
+)
 
 
 def model_choice(values: Mapping[str, str]) -> ModelChoice | None:
     """None where neither a key nor a server is set, or ANDON_MODEL is off. Raises
     MisconfiguredError naming the setting."""
     key, url, anthropic, said = (
-        values.get(name, "").strip()
+        values[name].strip()
         for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANDON_MODEL")
     )
     if not (key or url or anthropic) or said == "off":
         return None
-    if url and not _URL.fullmatch(url):
+    if url and not WEB_ADDRESS.fullmatch(url):
         raise MisconfiguredError(
             "OPENAI_BASE_URL", "is no address, such as http://localhost:8000/v1"
         )
     names = _names(said, url, has_openai=bool(key or url), has_anthropic=bool(anthropic))
-    api = values.get("ANDON_MODEL_API") or "auto"
-    if api not in _APIS:
-        raise MisconfiguredError("ANDON_MODEL_API", f"is {api!r}; it can be {', '.join(_APIS)}")
-    prices = _prices(values.get("ANDON_MODEL_PRICES", ""))
+    api = choice(values, "ANDON_MODEL_API", _APIS)
+    prices = _prices(values["ANDON_MODEL_PRICES"])
     limits = _limits(values)
     if limits.cost_per_day is not None and (free := set(names) - set(prices)):
         problem = f"ANDON_MODEL_COST_PER_DAY needs the price of {', '.join(sorted(free))}"
@@ -61,7 +120,7 @@ def model_choice(values: Mapping[str, str]) -> ModelChoice | None:
         cast("Api", api),
         tuple(prices.items()),
         limits,
-        extraction=_is_on(values, "ANDON_MEMORY_EXTRACTION", "on"),
+        extraction=is_on(values, "ANDON_MEMORY_EXTRACTION"),
     )
 
 
@@ -86,12 +145,11 @@ def _names(said: str, url: str, *, has_openai: bool, has_anthropic: bool) -> tup
 
 
 def _limits(values: Mapping[str, str]) -> Limits:
-    usual = Limits()
-    seconds = _number(values, "ANDON_MODEL_TIMEOUT", usual.turn_seconds, _LONGEST)
+    seconds = _number(values, "ANDON_MODEL_TIMEOUT", _LONGEST)
     if not seconds:
         raise MisconfiguredError("ANDON_MODEL_TIMEOUT", "must be more than 0")
-    tokens = _number(values, "ANDON_MODEL_TOKENS_PER_DAY", float(usual.tokens_per_day or 0))
-    cost = _number(values, "ANDON_MODEL_COST_PER_DAY", 0.0)
+    tokens = _number(values, "ANDON_MODEL_TOKENS_PER_DAY")
+    cost = _number(values, "ANDON_MODEL_COST_PER_DAY")
     return Limits(
         turn_seconds=seconds,
         call_seconds=seconds / 2,
@@ -104,24 +162,15 @@ def _limits(values: Mapping[str, str]) -> Limits:
 
 def _sql(values: Mapping[str, str]) -> bool:
     """Whether the model may write statements, which are read with sqlglot."""
-    is_on = _is_on(values, "ANDON_MODEL_SQL", "off")
-    if is_on and find_spec("sqlglot") is None:
+    on = is_on(values, "ANDON_MODEL_SQL")
+    if on and find_spec("sqlglot") is None:
         raise MisconfiguredError("ANDON_MODEL_SQL", "needs: pip install 'andon[model]'")
-    return is_on
+    return on
 
 
-def _is_on(values: Mapping[str, str], name: str, usual: str) -> bool:
-    said = values.get(name) or usual
-    if said not in ("on", "off"):
-        raise MisconfiguredError(name, f"is {said[:20]!r}; it can be on or off")
-    return said == "on"
-
-
-def _number(values: Mapping[str, str], name: str, usual: float, most: float = 1e12) -> float:
+def _number(values: Mapping[str, str], name: str, most: float = 1e12) -> float:
     """A number of 0 or more; 0 is no limit."""
-    given = values.get(name, "").strip()
-    if not given:
-        return usual
+    given = values[name].strip()
     if not re.fullmatch(r"\d{1,12}(?:\.\d{1,6})?", given, re.ASCII) or float(given) > most:
         raise MisconfiguredError(name, f"is {given[:20]!r}; it must be a number up to {most:g}")
     return float(given)

@@ -9,11 +9,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.setting import Section, Setting
 from core.errors import MisconfiguredError
+from core.outgoing import is_safe
 
-NAMES = ("SUPABASE_URL", "SUPABASE_KEY", "SUPABASE_JWT_KEY", "SUPABASE_JWT_SECRET")
 _URL = re.compile(r"https?://[^\s@]+")
 _ALL_RIGHTS = "has all rights and passes by row-level security; give the publishable key"
+
+SECTION = Section(
+    "A Supabase project",
+    "See docs/supabase.md. Its address, its publishable key, and what Andon signs with.",
+    (
+        Setting("SUPABASE_URL", "The project's address.", example="https://project.supabase.co"),
+        Setting(
+            "SUPABASE_KEY",
+            "The publishable key, which has no rights of its own.",
+            example="sb_publishable_…",
+            hides="all",
+        ),
+        Setting(
+            "SUPABASE_JWT_KEY",
+            "The private key that Andon signs with: JSON, or the name of a file with it.",
+            example="signing_key.json",
+            hides="all",
+        ),
+        Setting(
+            "SUPABASE_JWT_SECRET",
+            "The legacy secret, only where there is no signing key.",
+            hides="all",
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +67,14 @@ class Supabase:
 
 def supabase(values: Mapping[str, str]) -> Supabase | None:
     """None where nothing of Supabase is set. Raises MisconfiguredError naming the variable."""
-    url, key, jwt_key, secret = (values.get(name, "").strip() for name in NAMES)
+    url, key, jwt_key, secret = (values[one.name].strip() for one in SECTION.settings)
     if not (url or key or jwt_key or secret):
         return None
     if not _URL.fullmatch(url):
         problem = "must be the project's address: https://….supabase.co" if url else "is missing"
         raise MisconfiguredError("SUPABASE_URL", problem)
+    if not is_safe(url):  # tokens go there
+        raise MisconfiguredError("SUPABASE_URL", "must start with https://")
     if not key:
         raise MisconfiguredError("SUPABASE_KEY", "is missing: the publishable key")
     if key.startswith("sb_secret_") or _role(key) == "service_role":

@@ -7,19 +7,49 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.teams.identity import LOOPBACK, PUBLIC, US_GOVERNMENT, Bot
+from bot.setting import ON_OFF, Section, Setting, choice, is_on
 from core.errors import MisconfiguredError
 
-NAMES = (
-    "TEAMS_APP_ID",
-    "TEAMS_APP_PASSWORD",
-    "TEAMS_TENANT_ID",
-    "ANDON_TEAMS_CLOUD",
-    "ANDON_TEAMS_HOSTS",
-    "ANDON_TEAMS_PLAYGROUND",
-)
 _CLOUDS = {"public": PUBLIC, "us-government": US_GOVERNMENT}
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HOST = re.compile(r"\.?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
+
+SECTION = Section(
+    "Microsoft Teams",
+    "See docs/teams.md. The first three belong together.",
+    (
+        Setting(
+            "TEAMS_APP_ID",
+            "The bot's registration in Azure: Application (client) ID.",
+            example="00000000-0000-0000-0000-000000000000",
+        ),
+        Setting("TEAMS_APP_PASSWORD", "The value of a client secret.", hides="all"),
+        Setting(
+            "TEAMS_TENANT_ID",
+            "Directory (tenant) ID.",
+            example="00000000-0000-0000-0000-000000000000",
+        ),
+        Setting(
+            "ANDON_TEAMS_CLOUD",
+            "Microsoft's cloud.",
+            default="public",
+            choices=tuple(_CLOUDS),
+        ),
+        Setting(
+            "ANDON_TEAMS_HOSTS",
+            "Further hosts that answers may be sent to, behind a proxy: names with commas "
+            "between, .example.com for all below it.",
+            example="gate.example.com,.example.org",
+        ),
+        Setting(
+            "ANDON_TEAMS_PLAYGROUND",
+            "on: for Microsoft's Agents Playground on this machine, without a registration and "
+            "without tokens.",
+            default="off",
+            choices=ON_OFF,
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +64,10 @@ def teams(values: Mapping[str, str], listens_on: str) -> Teams | None:
 
     Raises MisconfiguredError naming the variable.
     """
-    app, secret, tenant = (values.get(name, "").strip() for name in NAMES[:3])
-    playground = values.get("ANDON_TEAMS_PLAYGROUND") or "off"
-    if playground not in ("on", "off"):
-        problem = f"is {playground[:20]!r}; it can be on or off"
-        raise MisconfiguredError("ANDON_TEAMS_PLAYGROUND", problem)
-    if playground == "on":
+    app, secret, tenant = (
+        values[name].strip() for name in ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID")
+    )
+    if is_on(values, "ANDON_TEAMS_PLAYGROUND"):
         return _playground(listens_on, registered=bool(app or secret or tenant))
     if not (app or secret or tenant):
         return None
@@ -50,10 +78,7 @@ def teams(values: Mapping[str, str], listens_on: str) -> Teams | None:
         problem = "is the secret's ID; its value is needed, which Azure shows once only"
         raise MisconfiguredError("TEAMS_APP_PASSWORD", problem)
     _is_guid("TEAMS_TENANT_ID", tenant)
-    cloud = values.get("ANDON_TEAMS_CLOUD") or "public"
-    if cloud not in _CLOUDS:
-        problem = f"is {cloud[:20]!r}; it can be {' or '.join(_CLOUDS)}"
-        raise MisconfiguredError("ANDON_TEAMS_CLOUD", problem)
+    cloud = choice(values, "ANDON_TEAMS_CLOUD", tuple(_CLOUDS))
     return Teams(Bot(app.lower(), tenant.lower(), secret, _CLOUDS[cloud], _hosts(values)))
 
 
@@ -75,7 +100,7 @@ def _is_guid(name: str, value: str) -> None:
 
 
 def _hosts(values: Mapping[str, str]) -> tuple[str, ...]:
-    hosts = tuple(host.strip() for host in (values.get("ANDON_TEAMS_HOSTS") or "").split(","))
+    hosts = tuple(host.strip() for host in values["ANDON_TEAMS_HOSTS"].split(","))
     given = tuple(host.lower() for host in hosts if host)
     wrong = next((host for host in given if not _HOST.fullmatch(host)), None)
     if wrong is not None:

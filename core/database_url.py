@@ -7,6 +7,8 @@ from sqlalchemy.exc import ArgumentError
 
 from core.errors import MisconfiguredError
 
+PLANT_URL = "ANDON_DATABASE_URL, or url in plant.toml"
+"""Where the address of a plant's database is set."""
 POSTGRES_DRIVER = "Postgres needs its driver: .venv/bin/pip install 'psycopg[binary]'"
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
-from bot.settings import NAMES, Settings, load
+from bot.settings import Settings, load
 from core.errors import MisconfiguredError
 
-ROOT = Path(__file__).parents[2]
 URL = "postgresql+psycopg://reader:pa%40word@db.example/plant"
 
 
@@ -76,8 +74,3 @@ def test_secrets_stay_out_of_the_representation(tmp_path: Path) -> None:
     settings = at(tmp_path, ANDON_DATABASE_URL=URL)
     assert "word" not in repr(settings)
     assert settings.secrets == {"pa%40word", "pa@word"}
-
-
-def test_the_example_file_names_every_setting_and_no_other() -> None:
-    example = (ROOT / ".env.example").read_text("utf-8")
-    assert set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE)) == set(NAMES)

@@ -54,6 +54,16 @@ def test_socket_mode_http_or_both(tmp_path: Path) -> None:
             {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "ANDON_SLACK_API_URL": "slack"},
             "ANDON_SLACK_API_URL",
         ),
+        (  # the bot token would be readable on the way
+            {
+                "SLACK_BOT_TOKEN": BOT,
+                "SLACK_APP_TOKEN": APP,
+                "ANDON_SLACK_API_URL": "http://proxy.house/api/",
+            },
+            "ANDON_SLACK_API_URL",
+        ),
+        ({"ANDON_RATE_LIMIT": "many"}, "ANDON_RATE_LIMIT"),
+        ({"ANDON_RATE_LIMIT": "6001"}, "ANDON_RATE_LIMIT"),
         ({"ANDON_PORT": "http"}, "ANDON_PORT"),
         ({"ANDON_PORT": "65536"}, "ANDON_PORT"),
         ({"ANDON_PORT": "-1"}, "ANDON_PORT"),
