@@ -1,4 +1,4 @@
-"""access.toml: who sees which plants and areas, and whether money is shown to them."""
+"""access.toml: who sees which plants and areas, whether money is shown to them, who administers."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ _MENDS = {
     "subscribe": "must be true or false",
     "default": "must be a table: [default]",
     "rule": "must be tables: [[rule]]",
+    "roles": "must be a table: [roles]",
+    "admin": f'must be a list of people, such as ["{_EXAMPLES["users"]}"]',
     **{name: f'must be a list, such as ["{example}"]' for name, example in _EXAMPLES.items()},
 }
 
@@ -83,8 +85,16 @@ class _RuleGrant(_Grant):
     channels: Annotated[tuple[str, ...], _ids("channels")] = ()
 
 
+class _Roles(BaseModel):
+    """People only: who is in a group or a channel is often for its members to say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    admin: Annotated[tuple[str, ...], _ids("users")] = ()
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+    roles: _Roles = Field(default_factory=_Roles)
     default: _Grant = Field(default_factory=_Grant)
     rule: tuple[_RuleGrant, ...] = ()
 
@@ -95,10 +105,10 @@ def access_rules(path: Path | None) -> AccessRules:
         return AccessRules()
     try:
         file = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise MisconfiguredError(str(path), f"cannot be read: {error}") from None
     except ValidationError as error:
         raise _named(path, error) from None
+    except (OSError, ValueError, RecursionError) as error:  # not all are TOMLDecodeErrors
+        raise MisconfiguredError(str(path), f"cannot be read: {error}") from None
     for number, rule in enumerate(file.rule, 1):
         if not (rule.users or rule.groups or rule.channels):
             problem = "is for nobody; name users, groups or channels"
@@ -107,7 +117,7 @@ def access_rules(path: Path | None) -> AccessRules:
         Rule(frozenset(r.users), frozenset(r.groups), frozenset(r.channels), r.access)
         for r in file.rule
     )
-    return AccessRules(file.default.access, rules)
+    return AccessRules(file.default.access, rules, frozenset(file.roles.admin))
 
 
 def unknown_places(rules: AccessRules, hierarchy: Hierarchy) -> Iterator[tuple[str, list[str]]]:
@@ -128,11 +138,11 @@ def _named(path: Path, error: ValidationError) -> MisconfiguredError:
     where = f"rule {number}: {last}" if names[:1] == ["rule"] and number else ".".join(names[:2])
     match wrong["type"]:
         case "extra_forbidden":
-            known = (
-                "see, money, subscribe, users, groups, channels"
-                if len(names) > 1
-                else "default, rule"
-            )
+            known = {
+                "default": "see, money, subscribe",
+                "rule": "see, money, subscribe, users, groups, channels",
+                "roles": "admin",
+            }.get(names[0] if len(names) > 1 else "", "default, roles, rule")
             where = f"rule {number}: {names[-1]}" if number else where
             problem = f"is not known here; known are {known}"
         case "missing":

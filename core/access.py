@@ -6,7 +6,7 @@ Access is applied to what is asked of the sources, never to the finished text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.data.source import Scope
 from core.domain.assets import Asset, Hierarchy
@@ -19,13 +19,15 @@ ALL = "*"
 class Access:
     """`places` are ids of plants and areas; None means all of them. `audience` are those that
     everyone else who reads the answer may see. `money_alone`: the asker may see money, but not
-    everyone else who reads the answer. `subscribes`: may change what comes to a channel unasked."""
+    everyone else who reads the answer. `subscribes`: may change what comes to a channel unasked.
+    `administers`: `/andon admin` is for them."""
 
     places: frozenset[str] | None = None
     money: bool = True
     audience: frozenset[str] | None = None
     money_alone: bool = False
     subscribes: bool = True
+    administers: bool = False
 
     def allows(self, asset: Asset, hierarchy: Hierarchy) -> bool:
         """Whether the asset lies in one of the places, for the asker and for the audience."""
@@ -72,10 +74,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
-    """`default` holds for everyone and every channel that no rule names."""
+    """`default` holds for everyone and every channel that no rule names. `admins` are people by
+    their chat identities, never groups: who is in one is often for its members to say."""
 
     default: Access = EVERYTHING
     rules: tuple[Rule, ...] = ()
+    admins: frozenset[str] = frozenset()
 
     def of(self, user: User, place: Place) -> Access:
         """What may be shown to this user in this place: in a place that others read, only what
@@ -85,13 +89,15 @@ class AccessRules:
             for rule in self.rules
             if user.id in rule.users or not rule.groups.isdisjoint(user.groups)
         )
+        if user.id in self.admins:
+            own = replace(own, administers=True)
         if place.private:
             return own
         address = f"{place.channel}:{place.address}"
         others = self._together(r.access for r in self.rules if address in r.channels)
         money = own.money and others.money
         alone = own.money and not money
-        return Access(own.places, money, others.places, alone, own.subscribes)
+        return Access(own.places, money, others.places, alone, own.subscribes, own.administers)
 
     @property
     def groups(self) -> frozenset[str]:

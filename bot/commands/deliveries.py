@@ -24,13 +24,17 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, settings: Settings) -> int:
     from bot.clock import wall_clock
+    from bot.commands.admin import me
+    from core.admin import By
+    from core.admin_acts import resend_from
     from core.errors import MisconfiguredError
     from core.store import Store
 
     store = Store.open(settings.store_url)
     try:
         if arguments.resend:
-            done = asyncio.run(store.listing.resend(arguments.resend, wall_clock()))
+            by = By(me(), "", "console|terminal|")
+            done = asyncio.run(resend_from(store, by, arguments.resend, wall_clock()))
             if not done:
                 raise MisconfiguredError("--resend", "there is no dead or unknown one of that id")
         counts, listed = asyncio.run(_read(store))

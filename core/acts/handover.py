@@ -34,7 +34,7 @@ _ID = re.compile(r"[0-9a-f]{8}")
 _NOTE = re.compile(
     r"(?P<where>.*?)(?:^|\s)(?:note|notiz)\b:?\s*(?P<said>.*)", re.IGNORECASE | re.DOTALL
 )
-_VERSION = re.compile(r"\s*\bv(\d+)$")
+_VERSION = re.compile(r"\s*\bv(\d{1,9})$")
 _ALONE = frozenset({"alone", "allein"})
 _IN_THREAD = re.compile(r"(?:note|notiz):\s*(?P<said>.+)", re.IGNORECASE | re.DOTALL)
 _LONGEST = 1_000

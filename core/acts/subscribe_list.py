@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.answer import Action, Actions, Answer, Part, Table, Text
+from core.answer import Action, Actions, Answer, Notice, Part, Table, Text
 from core.asking import Asking
 from core.domain.assets import AREA, PLANT
 from core.store import Store, Subscription
+from core.store.pauses import pause_at
 from core.store.subscriptions import KINDS
 from core.words import Words
 
@@ -22,6 +23,10 @@ async def listed(asking: Asking, store: Store, said: str) -> Answer:
         parts.append(table(here, asking))
     elif said != "unsubscribed":
         parts.append(Text(words.say("subscribe.none")))
+    pause = await store.read(lambda connection: pause_at(connection, request.now))
+    if pause is not None:
+        until = words.moment(pause.until, asking.installation.plants[asking.plant].zone)
+        parts.append(Notice(words.say("admin.is_paused", until=until, why=pause.why)))
     if request.place.room.private:
         ids = {one.id for one in here}
         mine = [o for o in await store.subscriptions.owned(request.user.id) if o.id not in ids]

@@ -7,9 +7,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from core.store.alert_tables import audit
+
+ADMIN = "admin."
+"""What an administrator's acts begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,20 @@ def entries(connection: Connection, subject: str) -> tuple[Entry, ...]:
     return tuple(Entry(*row) for row in connection.execute(statement))
 
 
+def recent(connection: Connection, since: datetime, most: int) -> tuple[Entry, ...]:
+    """What was done since then, the newest `most`; the oldest of them first."""
+    columns = [audit.c[name] for name in Entry.__dataclass_fields__]
+    statement = select(*columns).where(audit.c.at >= since).order_by(audit.c.id.desc()).limit(most)
+    return tuple(Entry(*row) for row in reversed(connection.execute(statement).all()))
+
+
 def prune(connection: Connection, before: datetime) -> int:
     """Deletes what is older; how many rows."""
     return connection.execute(delete(audit).where(audit.c.at < before)).rowcount
 
 
 def forget(connection: Connection, user_id: str) -> int:
-    """Leaves what was done and when, without who did it; how many rows."""
-    own = audit.c.user_id == user_id
+    """Leaves what was done and when, without who did it; how many rows. An administrator's acts
+    keep their name until they are pruned: who may erase the log's names needs no log."""
+    own = and_(audit.c.user_id == user_id, audit.c.what.not_like(f"{ADMIN}%"))
     return connection.execute(update(audit).where(own).values(user_id="", place="")).rowcount

@@ -12,14 +12,24 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, 
 from core.request import Language, Place
 from core.store.delivery_tables import deliveries, places
 
+# A pause holds back no safety, no administrator's notice, no change of what is shown already, and
+# nothing that may be shown.
+_NEVER_HELD = or_(
+    deliveries.c.rank == 0,
+    deliveries.c.kind == "notice",
+    deliveries.c.message.is_not(None),
+    deliveries.c.begun.is_(True),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Now:
     """`plant` is the time by which things fall due, `wall` that of leases and pauses: the first
-    may be set, and stand still."""
+    may be set, and stand still. `paused`: an administrator holds back what is sent unasked."""
 
     plant: datetime
     wall: datetime
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ def takeable(now: Now) -> ColumnElement[bool]:
     )
     rested = or_(deliveries.c.next_at.is_(None), deliveries.c.next_at <= now.wall)
     due = and_(deliveries.c.state == "waiting", deliveries.c.due_at <= now.plant)
-    return or_(abandoned, and_(due, rested, worth))
+    return or_(abandoned, and_(due, rested, worth, *((_NEVER_HELD,) if now.paused else ())))
 
 
 def heads(connection: Connection, channel: str, now: Now, most: int) -> list[str]:

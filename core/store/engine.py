@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from core.database_url import POSTGRES_DRIVER, database_url
 from core.errors import MisconfiguredError, SourceUnavailable
 
-SETTING = "store URL"
+SETTING = "ANDON_STORE_URL"
 
 # NaN is no JSON: SQLite would keep it and Postgres would not.
 _to_json = partial(json.dumps, allow_nan=False)
@@ -58,6 +58,7 @@ def store_engine(url: str, wait_seconds: float) -> Engine:
         return create_engine(
             parsed,
             json_serializer=_to_json,
+            hide_parameters=True,
             pool_pre_ping=True,
             pool_timeout=wait_seconds,
             connect_args={
@@ -88,7 +89,12 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
         file.touch(mode=0o600)
     except OSError as error:
         raise SourceUnavailable("store", "the file cannot be made") from error
-    engine = create_engine(url, json_serializer=_to_json, connect_args={"timeout": wait_seconds})
+    engine = create_engine(
+        url,
+        json_serializer=_to_json,
+        hide_parameters=True,
+        connect_args={"timeout": wait_seconds},
+    )
     event.listen(engine, "connect", _set_pragmas)
     return engine
 

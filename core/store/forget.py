@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, inspect, select
 
 from core.errors import SourceUnavailable
-from core.store import alerts, audit, stop_reasons, subscriptions, work_forget
+from core.store import alerts, audit, notices, pauses, stop_reasons, subscriptions, work_forget
+from core.store.admin_tables import notices as notices_table
 from core.store.alert_tables import audit as audit_table
 from core.store.delivery_tables import deliveries
 from core.store.engine import failures, store_engine
@@ -62,6 +63,9 @@ def forget(connection: Connection, user_id: str, only: Collection[str] | None) -
     if audit_table.name in known:  # what was done stays, without who did it
         for acts in (alerts, stop_reasons, audit):
             acts.forget(connection, user_id)
+    if notices_table.name in known:
+        for said in (notices, pauses):
+            said.forget(connection, user_id)
     if actions.name in known:
         work_forget.forget(connection, user_id)
     ended = unsent = 0

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError
 
 from core.errors import SourceUnavailable
 from core.store.engine import failures
+from core.trace import along
 
 T = TypeVar("T")
 _MOST = 200
@@ -50,7 +51,7 @@ class GroupCommit:
         done: asyncio.Future[T] = loop.create_future()
         if self._thread is None:
             self._start()
-        self._waiting.put(_Write(work, done, loop))
+        self._waiting.put(_Write(along(work), done, loop))
         return await done
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from core.store.delivery_tables import STATES, deliveries
 from core.store.places import Run
@@ -36,8 +36,7 @@ class Listed:
 class Listing:
     """Every method raises SourceUnavailable where the database does not answer."""
 
-    def __init__(self, write: Run[Any], read: Run[Any]) -> None:
-        self._write = write
+    def __init__(self, read: Run[Any]) -> None:
         self._read = read
 
     async def counts(self) -> Mapping[str, int]:
@@ -60,22 +59,22 @@ class Listing:
             for r in rows
         )
 
-    async def resend(self, id: str, at: datetime) -> bool:
-        """Lets one that is dead or unknown be sent as if it never had been: who says so has
-        looked. False where there is none of that id."""
-        statement = (
-            update(deliveries)
-            .where(deliveries.c.id == id, deliveries.c.state.in_(("dead", "unknown")))
-            .values(
-                state="waiting",
-                begun=False,
-                failures=0,
-                problem=None,
-                next_at=None,
-                until=None,
-                # From now on counts for how long it is tried.
-                due_at=at,
-            )
+
+def resend_one(connection: Connection, id: str, at: datetime) -> bool:
+    """Lets one that is dead or unknown be sent as if it never had been: who says so has looked.
+    False where there is none of that id."""
+    statement = (
+        update(deliveries)
+        .where(deliveries.c.id == id, deliveries.c.state.in_(("dead", "unknown")))
+        .values(
+            state="waiting",
+            begun=False,
+            failures=0,
+            problem=None,
+            next_at=None,
+            until=None,
+            # From now on counts for how long it is tried.
+            due_at=at,
         )
-        done: bool = await self._write(lambda c: c.execute(statement).rowcount == 1)
-        return done
+    )
+    return connection.execute(statement).rowcount == 1

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration. Known here so that a start need not import alembic to find it."""
 
 INBOX_STATES = ("working", "sending", "done", "unknown", "failed")

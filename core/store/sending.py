@@ -8,6 +8,7 @@ is being sent, which the database itself guarantees.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from core.store.claiming import Delivery, Now, claimed_rows, heads, takeable
 from core.store.delivery_tables import deliveries, places
 from core.store.pace import Pace, allowance, spend
+from core.store.pauses import pause_at
 from core.store.places import Run, lose, place_id
 
 Ending = Literal["unknown", "dead", "expired", "cancelled"]
@@ -34,16 +36,17 @@ class Sending:
     ) -> tuple[Delivery, ...]:
         """The most urgent of what can be sent, one of a place, as this process's own: what is due,
         and before it what another process left behind. No more than the platform's pace allows,
-        which all processes share."""
+        which all processes share. In a pause only what no pause holds back."""
 
         def take(connection: Connection) -> tuple[Delivery, ...]:
+            at = replace(now, paused=pause_at(connection, now.plant) is not None)
             allowed = min(most, allowance(connection, channel, now.wall, pace))
-            found = heads(connection, channel, now, allowed) if allowed > 0 else []
+            found = heads(connection, channel, at, allowed) if allowed > 0 else []
             if not found:
                 return ()
             taken = (
                 update(deliveries)
-                .where(deliveries.c.id.in_(found), takeable(now))
+                .where(deliveries.c.id.in_(found), takeable(at))
                 .values(
                     state="sending",
                     attempt=deliveries.c.attempt + 1,

@@ -17,7 +17,8 @@ from typing import Any, Literal, Self, TypeVar
 from sqlalchemy import Connection, Engine, Row, delete, select
 from sqlalchemy.exc import IntegrityError
 
-from core.store import alerts, audit, stop_reasons
+from core.statement_log import watch
+from core.store import alerts, audit, notices, stop_reasons
 from core.store.asked import Asked, asked, newest
 from core.store.compiled_insert import insert_into
 from core.store.engine import failures, store_engine
@@ -79,6 +80,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        watch(engine, "store")
         self._writes = GroupCommit(engine)
         self.inbox = Inbox(self._writes, engine.dialect)
         self.memories = Memories(engine)
@@ -86,7 +88,7 @@ class Store:
         self.subscriptions = Subscriptions(self.write, self.read, engine.dialect)
         self.outbox = Outbox()
         self.sending = Sending(self.write)
-        self.listing = Listing(self.write, self.read)
+        self.listing = Listing(self.read)
         self.work = Work(self.write, self.read, engine.dialect)
 
     @classmethod
@@ -200,7 +202,7 @@ class Store:
             old_threads = delete(threads).where(threads.c.updated_at < before)
             old_answers = delete(answers).where(answers.c.asked_at < before)
             connection.execute(delete(usage).where(usage.c.day < before.date().isoformat()))
-            for table in (alerts, stop_reasons, audit):
+            for table in (alerts, stop_reasons, audit, notices):
                 table.prune(connection, before)
             return (
                 connection.execute(old_threads).rowcount + connection.execute(old_answers).rowcount

@@ -126,7 +126,7 @@ def test_a_table_that_vanished(sqlite_url: str, file: Path) -> None:
     ["", "andon.db", "sqlite://", "sqlite:///:memory:", "mysql://u:secret@host/db", "nonsense://x"],
 )
 def test_a_url_of_another_kind(url: str) -> None:
-    with pytest.raises(MisconfiguredError, match="store URL") as caught:
+    with pytest.raises(MisconfiguredError, match="ANDON_STORE_URL") as caught:
         Store.open(url)
     assert "secret" not in str(caught.value)
 

@@ -12,6 +12,7 @@ import pytest
 
 from core.request import Place, direct, person_of
 from core.store import Delivery, Now, Store, Subscription, Wanted
+from core.store.listing import resend_one
 from core.store.pace import Pace
 from core.store.watermarks import advance, reached
 
@@ -244,8 +245,8 @@ def test_an_administrator_sees_dead_letters_and_may_send_them_again(store: Store
         await store.sending.sent(b, "ts", AT, AT)
         (listed,) = await store.listing.of(("dead", "unknown"), 10)
         assert (listed.id, listed.problem) == (a.id, "invalid_blocks")
-        assert not await store.listing.resend(b.id, AT)
-        assert await store.listing.resend(a.id, AT)
+        assert not await store.write(lambda c: resend_one(c, b.id, AT))
+        assert await store.write(lambda c: resend_one(c, a.id, AT))
         (again,) = await claim(store)
         assert again.key == "a"
         assert await store.sending.prune(AT + LEASE) == 1
