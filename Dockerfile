@@ -6,6 +6,8 @@
 #   docker run -d --read-only --tmpfs /tmp --env-file .env -v andon:/data \
 #     -p 127.0.0.1:8080:8080 andon                                  # Slack and Teams
 #
+# The whole way, three replicas behind a proxy, and what can change meanwhile: docs/deploy.md.
+#
 # Build arguments: EXTRAS=model adds a language model and memory; MSSQL=1 SQL Server's ODBC driver
 # (the licence is Microsoft's).
 ARG PYTHON=3.13

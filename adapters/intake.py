@@ -10,9 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.within import within
+from core.counted import WORK
 from core.errors import SourceUnavailable
+from core.meter import Meter, Unmetered
 from core.store import Claim, Ending, Inbox
 from core.store.inbox import KEPT
+from core.trace import current, stage, traced
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +69,7 @@ class Intake:
         *,
         lease: float = LEASE_SECONDS,
         look: float = LOOK_SECONDS,
+        meter: Meter | None = None,
     ) -> None:
         self._channel = channel
         self._inbox = inbox
@@ -73,6 +77,7 @@ class Intake:
         self._work = work
         self._lease = timedelta(seconds=lease)
         self._pause = look
+        self._meter = meter or Unmetered()
         self._running: dict[asyncio.Task[None], Job] = {}
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._free = asyncio.Event()
@@ -84,10 +89,11 @@ class Intake:
 
         Raises SourceUnavailable where it could not be written down.
         """
-        now = self._now()
-        claim = await self._inbox.receive(self._channel, key, payload, now, now + self._lease)
-        if claim is not None:
-            self._start(claim)
+        with traced(key, self._meter), stage("ack"):
+            now = self._now()
+            claim = await self._inbox.receive(self._channel, key, payload, now, now + self._lease)
+            if claim is not None:
+                self._start(claim)
         return claim is not None
 
     def open(self) -> None:
@@ -120,12 +126,21 @@ class Intake:
             async with self._slot():
                 await self._worked_off(job)
         except asyncio.CancelledError:
+            self._tell(job, "handed_back")
             await job.hand_back()
             raise
         try:
             await job.finish()
         except SourceUnavailable as error:  # the lease runs out, and whoever looks finds it sent
             log.warning("%s: the end could not be written: %s", job.claim.key, error.problem)
+        self._tell(job, job.ending)
+
+    def _tell(self, job: Job, ending: str) -> None:
+        trace = current()
+        self._meter.took(WORK, trace.seconds, self._channel, ending)
+        said = {"channel": self._channel, "key": job.claim.key, "ending": ending}
+        times = {"ms": round(1000 * trace.seconds, 1), **trace.milliseconds}
+        log.info("worked off", extra={**said, "attempt": job.claim.attempt, **times})
 
     async def _worked_off(self, job: Job) -> None:
         if job.claim.attempt > MOST_ATTEMPTS:
@@ -191,6 +206,7 @@ class Intake:
             claim = await self._inbox.take_over(self._channel, now, now + self._lease)
             if claim is None:
                 return False
-            self._start(claim)
+            with traced(claim.key, self._meter):
+                self._start(claim)
             await asyncio.sleep(0)  # until it has its slot
         return True

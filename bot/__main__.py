@@ -26,7 +26,10 @@ COMMANDS = {
     "sample": "write a sample plant to a file",
     "cache": "show and clear the cache",
     "rollup": "show, make and check the sums of complete days",
+    "settings": "show what is set, and where it comes from",
     "deliveries": "show what was sent unasked, and what could not be",
+    "admin": "show how everything is, pause, resend, tell everyone",
+    "audit": "show who did what",
     "backup": "copy the bot's own database while it runs",
     "migrate": "bring the bot's own database up to date",
     "sync": "bring README.md up to date with the tools",
@@ -83,10 +86,17 @@ def _command(name: str, argv: list[str]) -> int:
     settings = None
     try:
         from bot.log import open_log
-        from bot.settings import load
 
-        settings = load()
-        open_log(settings.home, settings.secrets)
+        settings = _loaded(name)
+        if settings is not None:
+            open_log(
+                settings.home,
+                settings.secrets,
+                settings.log_look,
+                settings.log_level,
+                serving=name == "serve",
+            )
+            _warn(settings.warnings, print_too=(name, settings.log_look) != ("serve", "json"))
         return int(module.run(arguments, settings))
     except MisconfiguredError as error:
         problem = str(error)
@@ -97,6 +107,31 @@ def _command(name: str, argv: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last net: logged with an id
         problem = _defect(error, settings)
     return _fail(problem, as_json=getattr(arguments, "json", False))
+
+
+def _loaded(name: str) -> Settings | None:
+    """None where they are wrong, for the one command that shows them all the same."""
+    from bot.settings import load
+    from core.errors import MisconfiguredError
+
+    try:
+        return load()
+    except MisconfiguredError:
+        if name != "settings":
+            raise
+        return None
+
+
+def _warn(warnings: Sequence[str], *, print_too: bool) -> None:
+    """Into the log, and to whoever starts it, unless the log goes there."""
+    import logging
+
+    from core.answer_text import printable
+
+    for warning in warnings:
+        logging.getLogger(__name__).warning(warning)
+        if print_too:
+            print(f"andon: warning: {printable(warning)}", file=sys.stderr)
 
 
 def _said(error: Exception, settings: Settings | None) -> str:

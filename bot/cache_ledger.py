@@ -27,13 +27,7 @@ class CacheLedger:
         """Adds a session's counts to those of the sessions before it."""
         sums = self.read()
         for tier, new in counts.items():
-            old = sums.get(tier, Counts())
-            sums[tier] = Counts(
-                old.hits + new.hits,
-                old.misses + new.misses,
-                old.shared + new.shared,
-                old.stale + new.stale,
-            )
+            sums[tier] = sums.get(tier, Counts()) + new
         rows = {tier: [c.hits, c.misses, c.shared, c.stale] for tier, c in sums.items() if _used(c)}
         draft = self._counts.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(rows), "utf-8")

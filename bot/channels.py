@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from adapters import Door
 from adapters.slack.times import Times
 from adapters.teams.patience import Patience
 from adapters.teams.times import Times as TeamsTimes
 from bot.app import App
 from bot.clock import Clock, wall_clock
 from bot.pictures import draw
+from bot.rate_limit import RateLimit
 from bot.settings import Settings
 from core.errors import MisconfiguredError
 from core.request import Place, User
@@ -18,6 +20,7 @@ from core.store import Store
 
 if TYPE_CHECKING:
     from adapters.slack.channel import SlackChannel
+    from adapters.slack.edge import Retired
     from adapters.teams.channel import TeamsChannel
 
 
@@ -27,6 +30,7 @@ def slack_channel(
     clock: Clock,
     times: Times | None = None,
     lease_clock: Clock | None = None,
+    retired: tuple[Retired, ...] = (),
 ) -> SlackChannel | None:
     """None where Slack is not set. Raises MisconfiguredError where the store cannot be had."""
     given = settings.slack
@@ -42,10 +46,13 @@ def slack_channel(
         settings.language,
         tuple(app.access.groups),
         given.api_url,
+        retired,
     )
     inbox = _store(app).inbox
-    channel = SlackChannel(own, inbox, clock, draw, times=times, lease_clock=lease_clock)
-    channel.mount(app.handle)
+    channel = SlackChannel(
+        own, inbox, clock, draw, times=times, lease_clock=lease_clock, meter=app.meter
+    )
+    channel.mount(_door(settings, app))
     return channel
 
 
@@ -77,9 +84,17 @@ def teams_channel(
         times=times,
         patience=patience,
         lease_clock=lease_clock,
+        meter=app.meter,
     )
-    channel.mount(app.handle)
+    channel.mount(_door(settings, app))
     return channel
+
+
+def _door(settings: Settings, app: App) -> Door:
+    """The one door, as fast as each person may go through it."""
+    if not settings.rate_limit:
+        return app.handle
+    return RateLimit(settings.rate_limit).door(app.handle, settings.language)
 
 
 def _store(app: App) -> Store:

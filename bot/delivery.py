@@ -21,7 +21,9 @@ from bot.health import Health
 from bot.log import log_defect
 from bot.one_delivery import LastShown, OneDelivery
 from core.errors import SourceUnavailable
+from core.meter import Meter, Unmetered
 from core.store import Delivery, Now, Store
+from core.trace import traced
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class Delivering:
         *,
         times: DeliveryTimes | None = None,
         at_once: int = 8,
+        meter: Meter | None = None,
     ) -> None:
         self._store = store
         self._channels = channels
@@ -49,6 +52,7 @@ class Delivering:
         self._wall = wall
         self._times = times or DeliveryTimes()
         self._at_once = at_once
+        self._meter = meter or Unmetered()
         self._running: dict[asyncio.Task[None], tuple[Delivery, Lease]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._freed = asyncio.Event()
@@ -124,7 +128,8 @@ class Delivering:
             self._times,
             self._last,
         )
-        task = asyncio.create_task(_guarded(one.run, delivery))
+        with traced(f"delivery:{delivery.id}", self._meter, "delivery"):
+            task = asyncio.create_task(_guarded(one.run, delivery))
         self._running[task] = (delivery, lease)
         task.add_done_callback(self._ended)
 

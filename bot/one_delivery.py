@@ -19,10 +19,12 @@ from bot.delivery_times import DeliveryTimes, Lease
 from bot.log import log_defect
 from core.acts.subscribe import farewells
 from core.answer import Answer
+from core.counted import DELIVERY_LAG
 from core.errors import MisconfiguredError, SourceUnavailable
 from core.request import Request
 from core.store import Delivery, Store
 from core.store.sending import Ending
+from core.trace import current
 
 log = logging.getLogger(__name__)
 
@@ -170,7 +172,15 @@ class OneDelivery:
             await self._failed(error, begun=isinstance(error, MaybeSent))
         else:
             self.last.keep(one, answer)
+            self._tell()
             await self._sent(message)
+
+    def _tell(self) -> None:
+        one, lag = self.delivery, (self.now() - self.delivery.due_at).total_seconds()
+        if not one.message:  # else it was in time, and is renewed
+            current().meter.took(DELIVERY_LAG, max(0.0, lag))
+        said = {"kind": one.kind, "version": one.version, **current().milliseconds}
+        log.info("delivery %s is shown", one.id, extra=said)
 
     async def _sent(self, message: str) -> None:
         at = self.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from threading import Event, Thread
 from bot.clock import wall_clock
 from bot.log import log_defect
 from core.data.sample import VERSION, ensure_sample, tick, version
+from core.errors import MisconfiguredError
 from core.request import Language
 from core.words import Words
 
@@ -20,10 +22,14 @@ _SECONDS = 60.0
 
 def prepare(path: Path, language: Language, fixed: datetime | None) -> None:
     """Makes the plant where there is none, with its progress on stderr, else brings it up to the
-    clock; at a fixed time a plant that is there stays as it is."""
+    clock; at a fixed time a plant that is there stays as it is. Raises MisconfiguredError."""
     if fixed is not None and version(path) == VERSION:
         return
-    ensure_sample(path, now=fixed or wall_clock(), progress=Percent(language))
+    try:
+        ensure_sample(path, now=fixed or wall_clock(), progress=Percent(language))
+    except (OSError, sqlite3.Error) as error:
+        problem = f"the sample plant {path} cannot be written: {error}"
+        raise MisconfiguredError("ANDON_HOME", problem) from error
 
 
 @contextmanager

@@ -7,7 +7,7 @@ where the last tick had come to; so nothing is lost while no process runs, and s
 from __future__ import annotations
 
 import asyncio
-import logging
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,13 +16,17 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
 
 from bot.clock import Clock
+from bot.discretion import said_of
 from bot.health import Health
 from bot.log import log_defect
+from core.counted import JOBS
 from core.due import wanted
-from core.errors import AndonError, MisconfiguredError, NoData, SourceUnavailable
+from core.errors import AndonError, MisconfiguredError, NoData
 from core.installation import Definitions, Installation
+from core.meter import Meter, Unmetered
 from core.store import Store, Subscription, Wanted
 from core.store.watermarks import advance, reached
+from core.trace import traced
 
 MARK = "shifts"
 _SKEW = timedelta(minutes=5)  # by which the clocks of processes may differ
@@ -42,10 +46,13 @@ class Job:
 class Scheduler:
     """One per process. A job that still runs when it is due again is left alone once."""
 
-    def __init__(self, jobs: Sequence[Job], now: Clock, wall: Clock) -> None:
+    def __init__(
+        self, jobs: Sequence[Job], now: Clock, wall: Clock, meter: Meter | None = None
+    ) -> None:
         self._jobs = jobs
         self._now = now
         self._wall = wall
+        self._meter = meter or Unmetered()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._closing = False
         self._running: set[asyncio.Task[None]] = set()
@@ -53,7 +60,6 @@ class Scheduler:
 
     def open(self) -> None:
         """Starts; every job runs at once for the first time."""
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         for job in self._jobs:
             self._scheduler.add_job(
                 self._run,
@@ -81,16 +87,21 @@ class Scheduler:
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
-        health = self.health[job.name]
+        with traced(f"{job.name}:{secrets.token_hex(8)}", self._meter, "job") as trace:
+            await self._guarded(job)
+            ending = "failed" if self.health[job.name].problem else "ok"
+            self._meter.took(JOBS, trace.seconds, job.name, ending)
+
+    async def _guarded(self, job: Job) -> None:
+        health, task = self.health[job.name], asyncio.current_task()
+        assert task is not None
         try:
             await job.work(self._now())
         except asyncio.CancelledError:
             if not self._closing:
                 raise
-        except SourceUnavailable as error:
-            health.trouble(f"{error.system}: {error.problem}", self._wall())
         except AndonError as error:
-            health.trouble(str(error), self._wall())
+            health.trouble(said_of(error), self._wall())
         except Exception as error:  # noqa: BLE001 - the next run may do better
             health.trouble(f"defect {log_defect(error)}", self._wall())
         else:

@@ -1,4 +1,4 @@
-"""Everything that runs until it is stopped: the channels, the web application, the sample plant."""
+"""Everything that runs until it is stopped: the web application, and the edition at work."""
 
 from __future__ import annotations
 
@@ -6,55 +6,106 @@ import asyncio
 import contextlib
 import errno
 import logging
+import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from types import FrameType
 
 from aiohttp import web
 
 from adapters.slack.times import Times
 from adapters.teams.patience import Patience
 from adapters.teams.times import Times as TeamsTimes
-from bot.access_file import unknown_places
-from bot.app import App, build
-from bot.channels import slack_channel, teams_channel
+from bot.admin_by_http import AdminByHttp
+from bot.at_work import AtWork
 from bot.clock import Clock, wall_clock
 from bot.delivery_times import DeliveryTimes
+from bot.edition import Edition, Given
 from bot.metrics import Metrics
+from bot.observing import Observing
 from bot.pictures import warm
-from bot.plant import plant_file
-from bot.settings import Settings
-from bot.unasked import Unasked
+from bot.readiness import Readiness
+from bot.reload import Reload, files_of
+from bot.settings import Settings, load
 from bot.web import web_app
-from core.errors import AndonError, MisconfiguredError
-from core.installation import Definitions
-
-if TYPE_CHECKING:
-    from adapters.slack.channel import SlackChannel
+from bot.web_limits import WebTimes
+from core.errors import MisconfiguredError
 
 log = logging.getLogger(__name__)
 
-GRACE_SECONDS = 10.0
-_LOOK_SECONDS = 0.2
-_PATIENCE_SECONDS = 8.0
 Tell = Callable[[str], None]
 
 
 async def serve(
-    settings: Settings, clock: Clock, tell: Tell, *, times: Times | None = None
+    settings: Settings,
+    clock: Clock,
+    tell: Tell,
+    *,
+    times: Times | None = None,
+    read: Callable[[], Settings] = load,
 ) -> None:
-    """Runs until SIGTERM or Ctrl-C; `tell` is told what is open, once it is.
+    """Runs until SIGTERM or Ctrl-C, of which a second one ends it at once; SIGHUP, or a change of
+    their files, has the settings `read` anew. `tell` is told what is open, once it is.
 
     Raises MisconfiguredError where no channel is set, or the store cannot be had.
     """
     stop = asyncio.Event()
+    with _told_to_stop(stop):
+        async with running(settings, clock, tell, times=times, lease_clock=wall_clock) as at_work:
+            reload = Reload(
+                read, at_work.take_over, lambda: files_of(at_work.settings, Path.cwd()), wall_clock
+            )
+            at_work.reloading = reload
+            with _told_to_reload(reload):
+                reload.open()
+                try:
+                    await stop.wait()
+                    await at_work.drain()
+                finally:
+                    await reload.close()
+
+
+@contextlib.contextmanager
+def _told_to_stop(stop: asyncio.Event) -> Iterator[None]:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
-            loop.add_signal_handler(number, stop.set)
-    async with running(settings, clock, tell, times=times, lease_clock=wall_clock):
-        await stop.wait()
+
+    numbers = (signal.SIGTERM, signal.SIGINT)
+
+    def first() -> None:
+        for number in numbers:
+            # Not the default action: as process 1 of a container it would do nothing.
+            signal.signal(number, _at_once)
+        stop.set()
+
+    with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
+        for number in numbers:
+            loop.add_signal_handler(number, first)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            with contextlib.suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+
+
+def _at_once(number: int, _frame: FrameType | None) -> None:
+    """Nothing is waited for; what was claimed is taken over once its lease ran out."""
+    os._exit(128 + number)
+
+
+@contextlib.contextmanager
+def _told_to_reload(reload: Reload) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup is not None:
+        loop.add_signal_handler(hangup, reload.tell)
+    try:
+        yield
+    finally:
+        if hangup is not None:
+            loop.remove_signal_handler(hangup)
 
 
 @asynccontextmanager
@@ -68,56 +119,66 @@ async def running(
     teams_patience: Patience | None = None,
     delivery_times: DeliveryTimes | None = None,
     lease_clock: Clock | None = None,
-    grace: float = GRACE_SECONDS,
-) -> AsyncIterator[None]:
+    web_times: WebTimes | None = None,
+    grace: float | None = None,
+) -> AsyncIterator[AtWork]:
     """Everything open. Closed with what is running ended or handed back.
 
     `lease_clock` goes on where `clock` stands still (`--now`): by it other processes are given up.
     """
     metrics = Metrics()
-    app = build(settings, clock, metrics)
+    given = Given(clock, metrics, lease_clock, times, teams_times, teams_patience, delivery_times)
+    first = await Edition.made(settings, given)
+    at_work = AtWork(first, given, Readiness(lease_clock or wall_clock), grace)
+    own = web_times or WebTimes()
+    pages = web_app(
+        at_work.slack,
+        metrics,
+        at_work.teams,
+        lambda: at_work.health,
+        at_work.readiness,
+        AdminByHttp(at_work, clock),
+        own,
+    )
+    runner = web.AppRunner(
+        pages,
+        access_log=None,
+        keepalive_timeout=own.idle,
+        lingering_time=own.linger,
+        shutdown_timeout=at_work.grace / 2,
+    )
     try:
-        slack = slack_channel(settings, app, clock, times, lease_clock)
-        teams = teams_channel(settings, app, clock, teams_times, teams_patience, lease_clock)
-        channels = [channel for channel in (slack, teams) if channel is not None]
-        if not channels:
-            raise MisconfiguredError(".env", "no chat platform is set")
-        assert app.store is not None  # without it there is no channel
-        wall = lease_clock or wall_clock
-        unasked = Unasked(app, app.store, channels, clock, wall, times=delivery_times)
-        pages = web_app(slack, metrics, teams, lambda: unasked.health)
-        runner = web.AppRunner(pages, access_log=None)
-        await runner.setup()
-        site = web.TCPSite(runner, settings.host, settings.port)
+        await _open(runner, settings)
+        await at_work.open(tell)
+        tell(_said(first))
+        warming = asyncio.create_task(asyncio.to_thread(warm))
+        observing = Observing(
+            metrics,
+            lambda: at_work.edition.store,
+            lambda: at_work.edition.app.source,
+            clock,
+            lambda: at_work.health,
+        )
+        watching = asyncio.create_task(observing.run())
         try:
-            await site.start()
-        except OSError as error:
-            await runner.cleanup()
-            raise _not_opened(settings, error) from None
-        for channel in channels:
-            await channel.open()
-        unasked.open()
-        tell(_said(settings, slack))
-        beside = [
-            asyncio.create_task(asyncio.to_thread(warm)),
-            asyncio.create_task(_warn_of_access(settings, app)),
-        ]
-        if slack is not None and not slack.takes_http:
-            beside.append(asyncio.create_task(_tell_when_connected(slack, tell)))
-        if app.speaker is not None:
-            beside.append(asyncio.create_task(app.speaker.ready()))
-        if app.memory is not None:
-            app.memory.open()
-        try:
-            yield
+            yield at_work
         finally:
+            warming.cancel()
+            watching.cancel()
+            at_work.readiness.stopping = True
             await runner.cleanup()  # nothing new comes in
-            for task in beside:
-                task.cancel()
-            await unasked.close(grace)
-            await asyncio.gather(*(channel.close(grace) for channel in channels))
     finally:
-        await app.close()
+        await at_work.close()
+
+
+async def _open(runner: web.AppRunner, settings: Settings) -> None:
+    await runner.setup()
+    site = web.TCPSite(runner, settings.host, settings.port)
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise _not_opened(settings, error) from None
 
 
 def _not_opened(settings: Settings, error: OSError) -> MisconfiguredError:
@@ -132,39 +193,8 @@ def _not_opened(settings: Settings, error: OSError) -> MisconfiguredError:
             return MisconfiguredError("ANDON_HOST", f"{settings.host} is none of this machine's")
 
 
-async def _tell_when_connected(slack: SlackChannel, tell: Tell) -> None:
-    """Only Socket Mode connects; over HTTP it is Slack that comes."""
-    try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            await _connected(slack)
-    except TimeoutError:
-        log.warning("no connection to Slack yet: SLACK_APP_TOKEN may be wrong (it needs the scope "
-                    "connections:write), or slack.com out of reach")  # fmt: skip
-        await _connected(slack)
-    tell("Slack: connected")
-
-
-async def _connected(slack: SlackChannel) -> None:
-    while not await slack.ready():  # noqa: ASYNC110 - the SDK has nothing to wait for
-        await asyncio.sleep(_LOOK_SECONDS)
-
-
-async def _warn_of_access(settings: Settings, app: App) -> None:
-    """A place that does not exist is a rule that shows less than was meant."""
-    if not app.access.named:
-        return
-    try:
-        installation = await Definitions(plant_file(settings), app.source).load()
-    except AndonError as error:
-        log.warning("%s is not checked, the plant's data cannot be read: %s",
-                    settings.access_file, error)  # fmt: skip
-        return
-    for place, nearest in unknown_places(app.access, installation.hierarchy):
-        log.warning("%s: there is no %r in this plant; near it: %s",
-                    settings.access_file, place, ", ".join(nearest) or "nothing")  # fmt: skip
-
-
-def _said(settings: Settings, slack: SlackChannel | None) -> str:
+def _said(edition: Edition) -> str:
+    settings, slack = edition.settings, edition.slack
     channels = []
     here = f"http://{settings.host}:{settings.port}"
     if slack is not None and settings.slack is not None:

@@ -52,9 +52,11 @@ class Unasked:
     ) -> None:
         self._app = app
         self._store = store
-        self._scheduler = Scheduler(self._jobs(pace or Pace()), now, wall)
+        self._scheduler = Scheduler(self._jobs(pace or Pace()), now, wall, app.meter)
         known = {channel.name: channel for channel in channels}
-        self._delivering = Delivering(store, known, app.handle, now, wall, times=times)
+        self._delivering = Delivering(
+            store, known, app.handle, now, wall, times=times, meter=app.meter
+        )
 
     def open(self) -> None:
         self._scheduler.open()

@@ -4,35 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from aiohttp import web
 
 from bot.health import Health
 from bot.metrics import CONTENT_TYPE, Metrics
+from bot.readiness import Readiness
+from bot.web_admin import Admin, add_admin
+from bot.web_limits import LONGEST_BODY, WebTimes, limited
 
-if TYPE_CHECKING:
-    from adapters.slack.channel import SlackChannel
-    from adapters.teams.channel import TeamsChannel
 
-LONGEST_BODY = 1024**2  # bytes; no platform sends more
+class Takes(Protocol):
+    """A channel, as far as HTTP goes."""
+
+    async def http(self, request: web.Request) -> web.StreamResponse: ...
 
 
 def web_app(
-    slack: SlackChannel | None,
+    slack: Takes | None,
     metrics: Metrics,
-    teams: TeamsChannel | None = None,
+    teams: Takes | None = None,
     health: Callable[[], Sequence[Health]] = tuple,
+    readiness: Readiness | None = None,
+    admin: Admin | None = None,
+    times: WebTimes | None = None,
 ) -> web.Application:
-    """`/slack/events` where Slack comes over HTTP, `/api/messages` for Teams, `/healthz`, and
-    `/metrics` for Prometheus."""
-    app = web.Application(client_max_size=LONGEST_BODY)
+    """`/slack/events`, `/api/messages` for Teams, `/healthz`, `/readyz`, `/metrics` for Prometheus,
+    and `/admin/…`; each where it is given."""
+
+    def is_stopping() -> bool:
+        return readiness is not None and readiness.stopping
+
+    app = web.Application(
+        client_max_size=LONGEST_BODY, middlewares=[limited(times or WebTimes(), is_stopping)]
+    )
     app.router.add_get("/healthz", partial(_healthy, health))
     app.router.add_get("/metrics", partial(_counted, metrics))
-    if slack is not None and slack.takes_http:
+    if readiness is not None:
+        app.router.add_get("/readyz", partial(_ready, readiness))
+        app.router.add_get("/readyz/taking", partial(_taking, readiness))
+    if slack is not None:
         app.router.add_post("/slack/events", slack.http)
     if teams is not None:
         app.router.add_post("/api/messages", teams.http)
+    if admin is not None:
+        add_admin(app.router, admin)
     return app
 
 
@@ -49,3 +66,16 @@ async def _healthy(health: Callable[[], Sequence[Health]], _request: web.Request
         if one.problem
     }
     return web.json_response({"ok": not troubles, **({"troubles": troubles} if troubles else {})})
+
+
+async def _ready(readiness: Readiness, _request: web.Request) -> web.Response:
+    """200 where every part can do its work: what a new replica is waited for with."""
+    return web.json_response(readiness.report(), status=200 if readiness.ready else 503)
+
+
+async def _taking(readiness: Readiness, _request: web.Request) -> web.Response:
+    """200 until it is told to stop: what a proxy asks. A database that is gone is gone for all
+    replicas, and whoever asks is better told so than refused by the proxy."""
+    return web.json_response(
+        {"taking": not readiness.stopping}, status=503 if readiness.stopping else 200
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 from cachetools import LRUCache
 
-from core import replies
+from core import replies, running
 from core.agent.composing import composed
 from core.agent.thread import turns
 from core.agent.turn import Ran, Spoken
@@ -98,7 +98,7 @@ class Answering:
         context = self.context(asking)
         context.fixed_period = command.fixed
         try:
-            parts = tool.present(await tool.run(args, context), words)
+            parts = tool.present(await running.run(tool, args, context), words)
             self._answered[asked] = request.now
         except SourceUnavailable:
             # A period that still runs is another question every minute; the last one is cached.

@@ -11,8 +11,10 @@ from typing import Any
 from core import commands, registry, replay, replies
 from core.access import EVERYTHING, Access
 from core.acts import forget
+from core.acts.admin import admin, is_admin
 from core.acts.remember import listen
 from core.acts.subscribe_words import meant
+from core.admin import Desk
 from core.agent.facing import turn_of
 from core.agent.turn import Ran, Speaker
 from core.alerts.limits import AlertRules
@@ -36,6 +38,7 @@ from core.progress import Progress
 from core.request import Language, Place, Request, User
 from core.store import Store
 from core.tool import AnyTool, Args
+from core.trace import stage
 from core.words import Words
 
 AccessOf = Callable[[User, Place], Access]
@@ -58,7 +61,8 @@ def _everything(_user: User, _place: Place) -> Access:
 class Assistant:
     """Answers commands and free text on one installation.
 
-    `plant` is the plant of people who have none of their own. Raises nothing but defects: what
+    `plant` is the plant of people who have none of their own; without a `desk` nobody
+    administers. Raises nothing but defects: what
     a person or a source did wrong becomes an Answer that says so.
     """
 
@@ -73,6 +77,7 @@ class Assistant:
         speaker: Speaker | None = None,
         memory: Memory | None = None,
         alert_rules: AlertRules | None = None,
+        desk: Desk | None = None,
     ) -> None:
         self._definitions = Definitions(plant_file, source, alert_rules)
         self._source = source
@@ -82,6 +87,7 @@ class Assistant:
         self._planner = _planner()
         self._answering = Answering(source, self._kept)
         self._speaker = speaker
+        self._desk = desk
 
     async def handle(self, request: Request, progress: Progress | None = None) -> Answer:
         """The answer to one request; `progress` is told what is going on meanwhile."""
@@ -130,6 +136,9 @@ class Assistant:
             raise UserError("empty_question")
         if len(text) > LONGEST_QUESTION:
             raise UserError("question_too_long", limit=LONGEST_QUESTION)
+        if is_admin(text):  # which needs no plant, and tells what is wrong with it
+            access = self._access_of(request.user, request.place)
+            return await admin(text, request, access, self._desk, words)
         installation = await self._definitions.load()
         plant = request.plant or request.user.plant or _first_plant(installation)
         if plant not in installation.plants:
@@ -156,7 +165,8 @@ class Assistant:
             progress(words.say("answer.working"))
         memories = await self._kept.in_mind(asking)
         turn = turn_of(asking, before, partial(self._tool, asking), progress, memories)
-        spoken = await self._speaker.answer(turn)
+        with stage("model"):
+            spoken = await self._speaker.answer(turn)
         if spoken is not None:
             answer = await self._answering.spoken(spoken, asking, before)
             listen(answer, asking, self._kept)
@@ -169,7 +179,8 @@ class Assistant:
         self, text: str, asking: Asking, before: Mapping[str, Any], progress: Progress | None
     ) -> Answer:
         """The answer to a command, or the planner's."""
-        wanted = self._wanted(text, asking, before)
+        with stage("plan"):
+            wanted = self._wanted(text, asking, before)
         if isinstance(wanted, Command):
             if progress is not None:
                 progress(asking.words.say("answer.working"))

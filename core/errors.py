@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+_LONGEST_SAID = 900
+
 
 class AndonError(Exception):
     """The root of the tree."""
@@ -67,6 +69,6 @@ class MisconfiguredError(AndonError):
     """The administrator's mistake, found at start: names the file or setting and the mend."""
 
     def __init__(self, where: str, problem: str) -> None:
-        super().__init__(f"{where}: {problem}")
-        self.where = where
-        self.problem = problem
+        self.where = where[:_LONGEST_SAID]
+        self.problem = problem[:_LONGEST_SAID]  # it may quote what is as long as a file
+        super().__init__(f"{self.where}: {self.problem}")

@@ -25,6 +25,7 @@ from core.answer_json import from_json
 from core.errors import SourceUnavailable
 from core.store import Store, StoredAnswer
 from core.store.asked import place_of
+from core.trace import along
 
 if TYPE_CHECKING:
     from core.noticing import Noticing
@@ -81,13 +82,14 @@ class Memory:
         the next search catches up."""
         if self._is_open and self._waiting < _MOST_WAITING:
             self._waiting += 1
-            self._thread.submit(self._quietly, lambda: self._noted(user_id))
+            self._thread.submit(along(self._quietly), lambda: self._noted(user_id))
 
     async def similar(self, user_id: str, text: str, place: str | None = None) -> dict[str, float]:
         """Ids of the person's answers to questions like `text` and how much alike they are, the
         most alike first; `place` narrows to what was asked there. Raises SourceUnavailable."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._search, user_id, text, place)
+        search = along(self._search)
+        return await loop.run_in_executor(self._thread, search, user_id, text, place)
 
     def close(self) -> None:
         """What still waits is caught up with later."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core import replay
 from core.acts.action import action
+from core.acts.admin import notice
 from core.acts.alert import alert
 from core.acts.choices import choices, subject
 from core.acts.feedback import feedback
@@ -13,6 +14,7 @@ from core.acts.remember import remember, told
 from core.acts.report import briefing, summary
 from core.acts.subscribe import subscriptions
 from core.acts.subscribe_words import act_of, in_words
+from core.admin_acts import NOTICE
 from core.answer import Answer
 from core.answer_json import from_json
 from core.answering import Answering
@@ -41,6 +43,8 @@ async def own_command(text: str, asking: Asking, kept: Kept, answering: Answerin
             return await feedback(text, request, kept, words)
         case "/andon" if rest.strip() == "prompts":
             return prompts(request.user, asking.installation, asking.access, request.now, words)
+        case "/andon" if rest.startswith(f"{NOTICE} "):
+            return await notice(rest.split()[1], kept.store, words)
         case "/andon" if subject(text):
             return await choices(text, request, kept, asking.installation, asking.access, words)
         case "/andon" if is_forget(text):

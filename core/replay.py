@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -25,6 +26,7 @@ from core.words import Words
 
 PAGE = 15
 MOST = 2_000
+_NUMBER = re.compile(r"[0-9]{1,6}")
 _ALWAYS = ("start", "time", "total_units", "minutes")
 _MONEY = frozenset({"cost", "product"})  # rates per hour, material costs and margins
 _LANGUAGES: tuple[Language, ...] = ("en", "de")
@@ -47,7 +49,9 @@ async def stored_answer(text: str, request: Request, kept: Kept) -> StoredAnswer
 async def data(text: str, stored: StoredAnswer, context: ToolContext) -> Answer:
     """`/data ID [citation] [page]`: a page of the rows behind a figure."""
     words = context.words
-    number, page = (int(v) if v.isdigit() else 1 for v in (*text.split()[2:4], "1", "1")[:2])
+    number, page = (
+        int(v) if _NUMBER.fullmatch(v) else 1 for v in (*text.split()[2:4], "1", "1")[:2]
+    )
     answer = from_json(stored.answer)
     citation = next((c for c in answer.citations if c.number == number), None)
     if citation is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import commands
+from core import commands, registry
 from core.answer import Action, Actions, Answer, Outcome, Part, Text
 from core.commands import Command
 from core.errors import (
@@ -25,7 +25,16 @@ def offer(choice: Choice, installation: Installation, words: Words) -> Action:
     ids = said if isinstance(said, list | tuple) else ()
     shown = [a.name if (a := installation.hierarchy.get(str(i))) else str(i) for i in ids]
     label = words.say(f"planner.{choice.tool}", assets=", ".join(shown)).strip(" :")
-    return Action(label, choice.command)
+    return Action(label, _command(choice))
+
+
+def _command(choice: Choice) -> str:
+    """The planner does not know what a tool that it was not trained on is called in chat."""
+    known = {tool: command for command, tool in registry.by_command().items()}
+    if choice.tool not in known:
+        return choice.command
+    _, gap, said = choice.command.partition(" ")
+    return f"/{known[choice.tool]}{gap}{said}"
 
 
 def told(outcome: Outcome, text: str, *more: Part) -> Answer:

@@ -17,7 +17,7 @@ from adapters.seal import Seal
 from adapters.slack.ask import Ask
 from adapters.slack.dialogs import Dialogs
 from adapters.slack.directory import Directory, GroupsUnknown
-from adapters.slack.edge import Edge
+from adapters.slack.edge import Edge, Retired
 from adapters.slack.inbound import NAME, Author, Payload, Target, key_of, read
 from adapters.slack.posts import Draw, Posts
 from adapters.slack.render import Look
@@ -28,6 +28,7 @@ from adapters.slack.unasked import sorted_failures
 from adapters.slack.web_api import API, OutcomeUnknown, Refused, Unreachable, WebApi
 from core.answer import Answer
 from core.errors import SourceUnavailable
+from core.meter import Meter
 from core.request import Language, Place, User, person_of
 from core.store import Inbox
 from core.words import Words
@@ -40,7 +41,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 @dataclass(frozen=True, slots=True)
 class SlackSettings:
     """`app_token` opens Socket Mode, `signing_secret` HTTP; at least one of them is needed.
-    `groups` are the user groups that access hangs on."""
+    `groups` are the user groups that access hangs on, `retired` the secrets before this one."""
 
     bot_token: str = field(repr=False)
     app_token: str = field(default="", repr=False)
@@ -49,6 +50,7 @@ class SlackSettings:
     language: Language = "en"
     groups: tuple[str, ...] = ()
     url: str = API
+    retired: tuple[Retired, ...] = ()
 
 
 class SlackChannel:
@@ -66,6 +68,7 @@ class SlackChannel:
         *,
         times: Times | None = None,
         lease_clock: Callable[[], datetime] | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._settings = settings
         self._times = times = times or Times()
@@ -79,10 +82,17 @@ class SlackChannel:
         forms = Subscribing(dialogs, seal, self._ask)
         self._turns = Turns(self._posts, dialogs, forms, self._ask, seal)
         self._intake = Intake(
-            NAME, inbox, lease_clock or now, self._work, lease=times.lease, look=times.look
+            NAME,
+            inbox,
+            lease_clock or now,
+            self._work,
+            lease=times.lease,
+            look=times.look,
+            meter=meter,
         )
-        self._edge = Edge(self._api, settings.signing_secret, self._receive)
+        self._edge = Edge(self._api, settings.signing_secret, self._receive, settings.retired)
         self._bot_user = ""
+        self._unknown = "Slack has not answered yet"  # why the bot's own user is not known
         self._starting: list[asyncio.Task[None]] = []
 
     # --- the channel protocol
@@ -157,6 +167,22 @@ class SlackChannel:
         """Whether questions can reach it."""
         return self.takes_http or await self._edge.connected()
 
+    async def problem(self) -> str:
+        """Why it cannot do its work now, "" where it can; safe to show. Calls nobody."""
+        if not self._bot_user:
+            return self._unknown
+        if self._settings.app_token and not await self._edge.connected():
+            return "no socket to Slack"
+        return ""
+
+    async def check(self) -> str:
+        """Why Slack does not take the tokens, "" where it does; safe to show. Before `open`."""
+        await self._ask_for_oneself()
+        if self._bot_user and self._settings.app_token:
+            refused = await self._edge.may_connect(self._settings.app_token)
+            return refused and f"Slack gives the app token no socket ({refused})"
+        return "" if self._bot_user else self._unknown
+
     # --- what comes in
 
     async def _receive(self, payload: Payload) -> BoltResponse:
@@ -184,13 +210,18 @@ class SlackChannel:
         """Learns the bot's own user, by which a mention is told from another."""
         pause = _FIRST_PAUSE
         while not self._bot_user:
-            try:
-                told = await self._api.call(self._api.client.auth_test, patience=0)
-                self._bot_user = str(told.get("user_id", ""))
-            except Refused as refused:
-                log.error("Slack refuses the bot token: %s", refused.code)
-            except (Unreachable, OutcomeUnknown) as error:
-                log.warning("Slack cannot be reached: %s", error)
+            await self._ask_for_oneself()
             if not self._bot_user:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _ask_for_oneself(self) -> None:
+        try:
+            told = await self._api.call(self._api.client.auth_test, patience=0)
+            self._bot_user = str(told.get("user_id", ""))
+        except Refused as refused:
+            self._unknown = f"Slack refuses the bot token ({refused.code})"
+            log.error("%s", self._unknown)
+        except (Unreachable, OutcomeUnknown) as error:
+            self._unknown = "Slack cannot be reached"
+            log.warning("Slack cannot be reached: %s", error)

@@ -6,7 +6,9 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -56,18 +58,34 @@ class _Keep(AsyncMiddleware):
         return await self._receive(req.body)
 
 
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A signing secret that was replaced; `until`, by time.monotonic(), what Slack signed with it
+    is still taken."""
+
+    secret: str = field(repr=False)
+    until: float
+
+
 class Edge:
     """Requests over HTTP (`http`) and over Socket Mode (`connect`) in one Bolt app.
 
     `receive` returns once it is safe to acknowledge.
     """
 
-    def __init__(self, api: WebApi, signing_secret: str, receive: Receive) -> None:
+    def __init__(
+        self,
+        api: WebApi,
+        signing_secret: str,
+        receive: Receive,
+        retired: Sequence[Retired] = (),
+    ) -> None:
         quiet = logging.getLogger("adapters.slack.bolt")
         quiet.setLevel(logging.CRITICAL)  # Bolt logs whole bodies of what it refuses
         self._api = api
         self._receive = receive
         self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
+        self._retired = [(SignatureVerifier(one.secret), one.until) for one in retired]
         self._app = AsyncApp(
             client=api.client,
             request_verification_enabled=False,
@@ -101,8 +119,10 @@ class Edge:
         at, signature = headers.get(_TIMESTAMP, ""), headers.get(_SIGNATURE, "")
         if self._verifier is None or not _AT.fullmatch(at) or not _SIGNED.fullmatch(signature):
             return False
+        now = time.monotonic()
+        accepted = [self._verifier, *(old for old, until in self._retired if now < until)]
         try:
-            return self._verifier.is_valid(raw, at, signature)
+            return any(one.is_valid(raw, at, signature) for one in accepted)
         except UnicodeDecodeError:
             return False
 
@@ -136,6 +156,17 @@ class Edge:
 
     async def connected(self) -> bool:
         return self._socket is not None and bool(await self._socket.client.is_connected())
+
+    async def may_connect(self, app_token: str) -> str:
+        """Slack's own word for why it gives this token no socket, "" where it would."""
+        handler: Any = AsyncSocketModeHandler(self._app, app_token, logger=self._app_logger)
+        try:
+            await handler.client.issue_new_wss_url()
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            return _said(error)
+        finally:
+            await handler.close_async()
+        return ""
 
 
 def _said(error: Exception) -> str:

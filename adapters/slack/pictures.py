@@ -12,6 +12,7 @@ import aiohttp
 from adapters.slack.render import Look, charts_to_draw
 from adapters.slack.web_api import OutcomeUnknown, Refused, Unreachable, WebApi
 from core.answer import Answer, Chart
+from core.outgoing import is_safe
 from core.request import Language
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ class Pictures:
             told = await self._api.call(
                 client.files_getUploadURLExternal, filename="chart.png", length=len(image)
             )
+            if not is_safe(str(told["upload_url"])):
+                raise Refused("unsafe upload_url")
             async with self._api.open().post(told["upload_url"], data=image) as response:
                 if response.status != 200:
                     return ""

@@ -16,7 +16,9 @@ from adapters.slack.pictures import Draw, Pictures
 from adapters.slack.render import Look, Message, render
 from adapters.slack.web_api import OutcomeUnknown, Refused, WebApi
 from core.answer import Answer
+from core.outgoing import is_safe
 from core.request import Place
+from core.trace import stage
 
 __all__ = ["Draw", "Posts"]
 
@@ -63,7 +65,8 @@ class Posts:
         """
         message = await self._drawn(answer, self._look, sharing=sharing)
         try:
-            return await self._send(target, message, author, delivery, earlier)
+            with stage("send"):
+                return await self._send(target, message, author, delivery, earlier)
         except Refused as refused:
             if refused.code in _NOT_HERE and author is not None and not target.response_url:
                 log.warning("not shown in the channel but directly: %s", refused.code)
@@ -73,7 +76,8 @@ class Posts:
                 raise
             log.warning("Slack refused blocks: %s %s", refused.code, "; ".join(refused.details))
         message = await self._drawn(answer, "plain", sharing=sharing)
-        return await self._send(target, message, author, delivery, earlier)
+        with stage("send"):
+            return await self._send(target, message, author, delivery, earlier)
 
     async def note(self, target: Target, text: str, *, delivery: str = "") -> str:
         """Shows a short text, such as that work goes on; the message's ts."""
@@ -156,8 +160,9 @@ class Posts:
                 raise
 
     async def _drawn(self, answer: Answer, look: Look, *, sharing: bool) -> Message:
-        files = await self._pictures.upload(answer, look)
-        return render(answer, look=look, seal=self._seal.close, files=files, sharing=sharing)
+        with stage("render"):
+            files = await self._pictures.upload(answer, look)
+            return render(answer, look=look, seal=self._seal.close, files=files, sharing=sharing)
 
     async def _send(
         self, target: Target, message: Message, author: Author | None, delivery: str, earlier: str
@@ -222,7 +227,8 @@ class Posts:
     async def _to_url(self, target: Target, message: Message, *, replace: bool) -> None:
         """A response_url takes five messages in thirty minutes."""
         host = urlsplit(target.response_url).hostname
-        if host not in _HOOKS and host != urlsplit(self._api.client.base_url).hostname:
+        is_theirs = host in _HOOKS or host == urlsplit(self._api.client.base_url).hostname
+        if not (is_theirs and is_safe(target.response_url)):
             raise Refused("foreign response_url")
         body = {
             "response_type": "ephemeral",

@@ -140,6 +140,8 @@ class Turns:
             await waiting.stop()
         if not asked.addressed and not (answer.outcome == "answer" and answer.tool):
             return
+        if not answer.parts and not waiting.shown:
+            return  # whoever asks too fast was told so already
         if job.claim.attempt > 1:
             late = Words(answer.language).say("chat.late")
             answer = replace(answer, parts=(*answer.parts, Notice(late, "neutral")))

@@ -76,6 +76,14 @@ class Calls:
             self._session = aiohttp.ClientSession(timeout=timeout)
         return self._session
 
+    async def problem(self) -> str:
+        """Why there is no token to call with, "" where there is one."""
+        try:
+            await self._tokens.get()
+        except NotSent as error:
+            return str(error)
+        return ""
+
     async def close(self) -> None:
         await self._tokens.close()
         if self._session is not None:

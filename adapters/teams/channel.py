@@ -27,6 +27,7 @@ from adapters.teams.rooms import Rooms
 from adapters.teams.times import Times
 from adapters.teams.turns import SeesMore, Turns
 from core.answer import Answer
+from core.meter import Meter
 from core.request import Language, Place, User, person_of
 from core.store import Store
 
@@ -55,6 +56,7 @@ class TeamsChannel:
         times: Times | None = None,
         patience: Patience | None = None,
         lease_clock: Callable[[], datetime] | None = None,
+        meter: Meter | None = None,
     ) -> None:
         times, patience = times or Times(), patience or Patience()
         check = TokenCheck(settings.bot, wall, times=times)
@@ -73,6 +75,7 @@ class TeamsChannel:
             self._turns.work,
             lease=patience.lease,
             look=patience.look,
+            meter=meter,
         )
         self._edge = Edge(
             check,
@@ -143,6 +146,15 @@ class TeamsChannel:
         """Takes nothing new, ends what is running or hands it back."""
         await self._intake.close(seconds)
         await self._connector.close()
+
+    async def problem(self) -> str:
+        """Why it cannot do its work now, "" where it can; safe to show. Calls nobody while the
+        bot's token holds."""
+        return await self._connector.problem()
+
+    async def check(self) -> str:
+        """Why Microsoft does not take the registration, "" where it does. Before `open`."""
+        return await self.problem()
 
     # --- what comes in
 

@@ -67,6 +67,10 @@ class Connector(BotAdapter):  # type: ignore[misc]  # botbuilder has no types
         await self._calls.close()
         await self._check.close()
 
+    async def problem(self) -> str:
+        """Why nobody can be written to, "" where they can; safe to show."""
+        return await self._calls.problem()
+
     # --- turns
 
     async def process_activity(

@@ -18,6 +18,7 @@ from core.answer import Answer
 from core.errors import SourceUnavailable
 from core.request import Language
 from core.store import Store
+from core.trace import stage
 from core.words import Words
 
 Json = Mapping[str, Any]
@@ -47,7 +48,8 @@ class Posts:
         self._dialogs = dialogs
 
     def drawn(self, answer: Answer, *, whole: bool = False) -> Message:
-        return render(answer, seal=self._seal.close, whole=whole)
+        with stage("render"):
+            return render(answer, seal=self._seal.close, whole=whole)
 
     async def show(
         self,
@@ -62,7 +64,8 @@ class Posts:
         ends the `stream`. `settings`: with a button that opens the form of one's settings."""
         drawn = self.drawn(answer)
         activity = with_settings(drawn, answer.language) if settings else drawn.activity()
-        message = await self._put(target, self._fit(activity), earlier, stream)
+        with stage("send"):
+            message = await self._put(target, self._fit(activity), earlier, stream)
         if message and answer.id:
             with suppress(SourceUnavailable):  # costs the thumbs under it, no more
                 await self._store.save_thread(

@@ -108,6 +108,7 @@ class Tokens:
             raise NotSent(f"the login service gives no token ({named})")
 
     def _failed(self, problem: str) -> None:
-        log.error("Teams: %s; check the app id, the tenant and the secret", problem)
+        if problem != self._problem:  # whether it is ready is asked every few seconds
+            log.error("Teams: %s; check the app id, the tenant and the secret", problem)
         self._problem = problem
         self._not_before = asyncio.get_running_loop().time() + _RETRY_SECONDS

@@ -148,6 +148,8 @@ class Turns:
         if waiting is None and not (answer.outcome == "answer" and answer.tool):
             return
         earlier, stream = (waiting.message, waiting.stream) if waiting else ("", "")
+        if not (answer.parts or earlier or stream):
+            return  # whoever asks too fast was told so already
         hidden = answer.outcome not in _SAID and not target.personal and asked.addressed
         if (
             hidden

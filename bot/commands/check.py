@@ -6,10 +6,14 @@ import json
 import re
 import sys
 from argparse import ArgumentParser, Namespace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import files
 from bot.clock import clock_at, instant
 from bot.settings import Settings
+from core.errors import MisconfiguredError
 
 if TYPE_CHECKING:
     from adapters.console.paper import Paper, Row
@@ -27,6 +31,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, settings: Settings) -> int:
     from adapters.console.terminal import Terminal
     from bot.plant import plant_file
+    from bot.sources import project
     from core.alerts.rules_file import problems
     from core.data.check import as_json, check, render
     from core.words import Words
@@ -35,23 +40,44 @@ def run(arguments: Namespace, settings: Settings) -> int:
         from bot.sample_plant import prepare
 
         prepare(settings.sample, settings.language, arguments.now)
-    report = check(plant_file(settings), clock_at(arguments.now)())
+    plant, now = plant_file(settings), clock_at(arguments.now)()
+    files.read_in_all(plant)
+    report = check(plant, now, project=partial(project, settings))
     alerts = settings.alerts_file
     wrong = problems(alerts) if alerts is not None else ()
-    exit_code = max(report.exit_code, 1 if wrong else 0)
+    access, unfit = settings.access_file, _access_problems(settings.access_file)
+    told = files.problems(plant)
+    refused = any(problem.refused for problem in told)
+    exit_code = max(report.exit_code, 1 if wrong or unfit or refused else 0)
     if arguments.json:
-        whole = as_json(report) | {"alerts": list(wrong), "exit_code": exit_code}
+        more: dict[str, object] = {"alerts": list(wrong), "access": list(unfit)}
+        more["exit_code"] = exit_code
+        more["files"] = [{"key": p.key, **p.filled()} for p in told]
+        whole = as_json(report) | more
         print(json.dumps(whole, ensure_ascii=False))
         return exit_code
     terminal = Terminal(sys.stdout, settings.terminal)
     paper = terminal.paper(settings.language)
     words = Words(settings.language)
     lines = render(report, words).splitlines()
-    if alerts is not None:
-        known = words.say("alert_rules.wrong" if wrong else "alert_rules.right", file=alerts.name)
-        lines += ["", known, *(f"  error    {problem}" for problem in wrong)]
+    for path, found in ((alerts, wrong), (access, unfit)):
+        if path is not None:
+            known = words.say("alert_rules.wrong" if found else "alert_rules.right", file=path.name)
+            lines += ["", known, *(f"  error    {problem}" for problem in found)]
+    if told:
+        lines += ["", words.say("files.problems", n=len(told)), *files.lines(told, words)]
     terminal.write(row for line in lines for row in _wrapped(line, paper))
     return exit_code
+
+
+def _access_problems(path: Path | None) -> tuple[str, ...]:
+    from bot.access_file import access_rules
+
+    try:
+        access_rules(path)
+    except MisconfiguredError as error:
+        return (str(error),)
+    return ()
 
 
 def _wrapped(line: str, paper: Paper) -> list[Row]:

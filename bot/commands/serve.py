@@ -7,17 +7,18 @@ import logging
 import re
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from bot.clock import clock_at, instant
+from bot.discretion import Discretion, is_ours
 from bot.log import FILE
 from bot.settings import Settings
-from core.answer_text import printable
 from core.errors import MisconfiguredError
 
-_OURS = frozenset({"adapters", "andon", "bot", "core"})
+log = logging.getLogger(__name__)
+
 _AGAIN_SECONDS = 3600.0
 _MOST_REMEMBERED = 1_000
 _NUMBERS = re.compile(r"\d+")
@@ -49,7 +50,11 @@ def run(arguments: Namespace, settings: Settings) -> int:
         problem = f"{error.name} is not installed: pip install 'andon[{extras},pictures]'"
         raise MisconfiguredError(".env", problem) from None
 
-    logging.getLogger().addHandler(Aloud(settings.home / FILE, settings.secrets))
+    say: Callable[[str], None] = _say
+    if settings.log_look == "json":  # then every line goes to stderr, and nothing else does
+        say = lambda what: log.info("%s", what)  # noqa: E731
+    else:
+        logging.getLogger().addHandler(Aloud(settings.home / FILE, settings.secrets))
     living: AbstractContextManager[None] = nullcontext()
     if settings.sample is not None:
         from bot.sample_plant import prepare, ticking
@@ -58,7 +63,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
         if arguments.now is None:
             living = ticking(settings.sample)
     with living:
-        asyncio.run(serve(settings, clock_at(arguments.now), _say))
+        asyncio.run(serve(settings, clock_at(arguments.now), say))
     return 0
 
 
@@ -75,21 +80,19 @@ class Aloud(logging.Handler):
     def __init__(self, log_file: Path, secret_words: Iterable[str]) -> None:
         super().__init__(logging.WARNING)
         self._log_file = log_file
-        self._secrets = tuple(secret_words)
+        self.discretion = Discretion(secret_words)
         self._said_at: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.name.partition(".")[0] not in _OURS:
-            return  # what libraries say may hold anything
-        text = record.getMessage()
+        if not is_ours(record):
+            return  # it is in the log, with gaps
+        text = self.discretion.event(record)
         what = _NUMBERS.sub("", text)  # such as the seconds until the next try
         if record.created - self._said_at.get(what, float("-inf")) < _AGAIN_SECONDS:
             return
         if len(self._said_at) >= _MOST_REMEMBERED:
             self._said_at.clear()
         self._said_at[what] = record.created
-        for word in self._secrets:
-            text = text.replace(word, "***")
         more = f" (more in {self._log_file})" if record.exc_info else ""
-        line = f"andon: {record.levelname.lower()}: {printable(text)}{more}"
+        line = f"andon: {record.levelname.lower()}: {text}{more}"
         print(line, file=sys.stderr, flush=True)

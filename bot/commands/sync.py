@@ -1,4 +1,5 @@
-"""`andon sync`: writes what repeats the code: tables in README.md and docs, and manifest.yml."""
+"""`andon sync`: writes what repeats the code: tables in README.md and docs, manifest.yml and
+.env.example."""
 
 from __future__ import annotations
 
@@ -11,6 +12,9 @@ from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 README, SLACK, MANIFEST = ROOT / "README.md", ROOT / "docs" / "slack.md", ROOT / "manifest.yml"
+SECURITY = ROOT / "SECURITY.md"
+SETTINGS, EXAMPLE = ROOT / "docs" / "settings.md", ROOT / ".env.example"
+METRICS = ROOT / "docs" / "metrics.md"
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -41,15 +45,23 @@ def repeated() -> Iterator[tuple[Path, str]]:
 
     Raises MisconfiguredError outside of a checkout, or where a table's marks are missing.
     """
+    from bot.metrics_page import metric_table
+    from bot.settings import SECTIONS
+    from bot.settings_page import env_example, setting_tables
     from bot.slack_manifest import manifest_yaml, scope_table
     from core.errors import MisconfiguredError
 
-    readme, slack = _read(README), _read(SLACK)
-    if readme is None or slack is None:
+    readme, slack, settings = _read(README), _read(SLACK), _read(SETTINGS)
+    security = _read(SECURITY)
+    if readme is None or slack is None or settings is None or security is None:
         raise MisconfiguredError(str(README), "run this in a checkout of Andon")
     yield README, synced(readme)
     yield SLACK, with_table(slack, "scopes", scope_table(), "docs/slack.md")
+    yield SECURITY, with_table(security, "scopes", scope_table(), "SECURITY.md")
     yield MANIFEST, manifest_yaml()
+    yield SETTINGS, with_table(settings, "settings", setting_tables(SECTIONS), "docs/settings.md")
+    yield EXAMPLE, env_example(SECTIONS)
+    yield METRICS, with_table(_read(METRICS) or "", "metrics", metric_table(), "docs/metrics.md")
 
 
 def synced(readme: str) -> str:

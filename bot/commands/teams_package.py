@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from zipfile import is_zipfile
 
 from bot.settings import Settings
 from core.errors import MisconfiguredError
@@ -32,6 +33,8 @@ def run(arguments: Namespace, settings: Settings) -> int:
     if not arguments.website.startswith("https://"):
         raise MisconfiguredError("--website", "must start with https://")
     made = package(settings.teams.bot.app_id, arguments.company, arguments.website)
+    if arguments.out.exists() and not is_zipfile(arguments.out):
+        raise MisconfiguredError("--out", f"{arguments.out} is there, and no package")
     try:
         arguments.out.write_bytes(made)
     except OSError as error:

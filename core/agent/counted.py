@@ -9,10 +9,10 @@ from core.agent.limits import Spent
 from core.meter import Counted, Meter, Timed
 
 CALLS = Counted("andon_model_calls", "Whole messages of a language model.")
-FAILURES = Counted("andon_model_failures", "Calls of a language model that failed.", "kind")
-TOOL_CALLS = Counted("andon_model_tool_calls", "Tools that a language model called.", "tool")
+FAILURES = Counted("andon_model_failures", "Calls of a language model that failed.", ("kind",))
+TOOL_CALLS = Counted("andon_model_tool_calls", "Tools that a language model called.", ("tool",))
 REFUSALS = Counted(
-    "andon_guard_refusals", "What the guard found in sentences that it refused.", "why"
+    "andon_guard_refusals", "What the guard found in sentences that it refused.", ("why",)
 )
 RETRIES = Counted("andon_guard_retries", "Answers that a language model had to write again.")
 TOKENS = Counted("andon_model_tokens", "Tokens read and written by language models.")
@@ -21,7 +21,7 @@ TURNS = Timed(
     "andon_model_turn_seconds",
     "Questions put to a language model: said, cut, unspeakable, limit, failed (in part answered "
     "by the tools' own words), silent (answered by the planner).",
-    "ending",
+    ("ending",),
 )
 OVER_BUDGET = Counted("andon_model_over_budget", "Questions of people whose budget was used up.")
 

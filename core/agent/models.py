@@ -28,7 +28,7 @@ class ModelChoice:
 
     names: tuple[str, ...]
     api_key: str = field(default="", repr=False)
-    base_url: str = ""
+    base_url: str = field(default="", repr=False)
     anthropic_key: str = field(default="", repr=False)
     api: Api = "auto"
     prices: tuple[tuple[str, Price], ...] = ()

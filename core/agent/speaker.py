@@ -16,6 +16,7 @@ from core.agent.models import ModelChoice
 from core.agent.turn import Spoken, Turn
 from core.errors import AndonError
 from core.meter import Meter, Unmetered
+from core.trace import pseudonym
 
 if TYPE_CHECKING:
     import httpx
@@ -69,7 +70,8 @@ class ModelSpeaker:
         earlier = await self._spent(turn)
         if not self._limits.allow(earlier):
             self._meter.add(OVER_BUDGET)
-            log.warning("the day's budget for the language model is used up: %s", turn.user_id)
+            who = pseudonym(turn.user_id)
+            log.warning("the day's budget for the language model is used up: %s", who)
             return None
         talk, began = Conversation(turn, self._limits, earlier), time.perf_counter()
         try:

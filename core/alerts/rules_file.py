@@ -39,7 +39,7 @@ def problems(path: Path) -> tuple[str, ...]:
     """What is wrong in the file, each with its section and the nearest right name."""
     try:
         given = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # not all are TOMLDecodeErrors
         return (f"cannot be read: {error}",)
     unknown = tuple(_unknown(given))
     if unknown:

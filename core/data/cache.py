@@ -34,6 +34,14 @@ class Counts:
     shared: int = 0
     stale: int = 0
 
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.hits + other.hits,
+            self.misses + other.misses,
+            self.shared + other.shared,
+            self.stale + other.stale,
+        )
+
     @property
     def hit_rate(self) -> float | None:
         """Share of questions answered without a load of their own; None before the first."""

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from core.data.mapping_mistake import mistake
 from core.data.query import Fact
 from core.data.schema import LOSSES, SCHEMA
 from core.errors import MisconfiguredError
@@ -34,7 +35,7 @@ _LENGTHS = {"min": 60, "h": 3600, "d": 86_400}
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, OSError, ValueError):  # "America" is a folder
         raise ValueError(f"{name!r} is no IANA time zone, such as America/Chicago") from None
     return name
 
@@ -43,7 +44,10 @@ def _length(value: object) -> object:
     if isinstance(value, str):
         for unit, seconds in _LENGTHS.items():
             if value.endswith(unit) and value[: -len(unit)].strip().replace(".", "").isdigit():
-                return timedelta(seconds=float(value[: -len(unit)]) * seconds)
+                try:
+                    return timedelta(seconds=float(value[: -len(unit)]) * seconds)
+                except OverflowError:
+                    break
         raise ValueError(f"{value!r} is no length of time, such as 30min, 8h or 1d")
     return value
 
@@ -228,7 +232,7 @@ def load(path: Path, *, home: Path, url: str = "") -> PlantFile:
         raise MisconfiguredError(
             str(path), "no such file; `andon connect URL` writes one"
         ) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # not all are TOMLDecodeErrors
         raise MisconfiguredError(str(path), f"cannot be read: {error}") from None
     return parse(content, where=str(path), home=home, url=url)
 
@@ -238,9 +242,8 @@ def parse(content: dict[str, object], *, where: str, home: Path, url: str = "") 
     try:
         plant_file = PlantFile.model_validate(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise MisconfiguredError(f"{where}, {field or 'the file'}", first["msg"]) from None
+        field, problem = mistake(error, PlantFile)
+        raise MisconfiguredError(f"{where}, {field or 'the file'}", problem) from None
     address = url or plant_file.source.url.replace("{home}", str(home))
     source = plant_file.source.model_copy(update={"url": address})
     return plant_file.model_copy(update={"source": source})

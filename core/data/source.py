@@ -88,3 +88,10 @@ class DataSource(Protocol):
         """Asset id → the id that the plant's own tables hold, where the two differ."""
 
     async def close(self) -> None: ...
+
+
+class System(DataSource, Protocol):
+    """One system outside, behind an address of its own."""
+
+    async def ping(self) -> None:
+        """Returns where it answers: what costs it least. Raises SourceUnavailable."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Select
+from sqlalchemy import Select, literal, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -23,6 +23,8 @@ from core.data.query import Condition, Fact, Query
 from core.data.results import Found, facts, found_by, in_doubt
 from core.data.source import Facts, Scope
 from core.errors import AndonError, NoData, SourceUnavailable
+from core.statement_log import watch
+from core.trace import along
 
 if TYPE_CHECKING:
     from core.data.freeform.statements import Statements
@@ -53,10 +55,12 @@ class SqlDataSource:
         self._plant = plant
         self._timeout = plant.source.timeout_seconds
         self._engine = engines.connect(url, self._timeout)
+        watch(self._engine, self.name)
         self._threads = ThreadPoolExecutor(engines.THREADS, thread_name_prefix="andon-sql")
         self._free = statements
         self._physical: dict[Fact, Physical | None] = {}
         self._statements: dict[object, Select[Any]] = {}
+        self._version: object = None
         self.use_keys(keys or {})
 
     def use_keys(self, keys: Mapping[str, str]) -> None:
@@ -80,6 +84,10 @@ class SqlDataSource:
         if known is None:
             return await self._run(lambda connection: self._columns(connection, fact))
         return known.columns.names()
+
+    async def ping(self) -> None:
+        """Raises SourceUnavailable where the database does not answer."""
+        await self._run(lambda connection: connection.execute(select(literal(1))).all())
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -111,11 +119,19 @@ class SqlDataSource:
     def _once(self, work: Callable[[Connection], T]) -> T:
         with self._engine.connect() as connection:
             engines.limit(connection, self._timeout)
+            self._notice(engines.version(connection))
             return work(connection)
+
+    def _notice(self, version: object) -> None:
+        """Files that were read in anew may have other columns than those before."""
+        if version != self._version:
+            self._version = version
+            self._physical.clear()
+            self._statements.clear()
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._threads, self.run, work)
+        running = loop.run_in_executor(self._threads, along(self.run), work)
         try:
             # The driver's own limit comes first; this one holds where a driver has none.
             async with asyncio.timeout(self._timeout + 2):
@@ -137,7 +153,9 @@ class SqlDataSource:
         found = self._found(connection, query, physical)
         if in_doubt(found, query, physical):
             found = self._found(connection, query, physical)
-        return facts(found, query, physical, self._ids, self.name)
+        made = facts(found, query, physical, self._ids, self.name)
+        remarks = engines.remarks(connection, physical.mapping.table)
+        return replace(made, remarks=(*made.remarks, *remarks)) if remarks else made
 
     def _found(self, connection: Connection, query: Query, physical: Physical) -> Found:
         result = connection.execute(*self.statement(query, physical))
@@ -168,6 +186,7 @@ class SqlDataSource:
 
     def _place(self, connection: Connection, fact: Fact) -> Physical | None:
         if fact not in self._physical:
+            engines.require(connection, self._plant.facts.get(fact))
             physical = look(connection, fact, self._plant)
             if physical is not None and not physical.settled:
                 return physical

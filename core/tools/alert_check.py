@@ -66,7 +66,7 @@ class AlertCheck(ManufacturingTool[AlertArgs, AlertResult]):
         "en": (
             "any alerts right now?",
             "is anything wrong in packaging?",
-            "what needs attention on line 3?",
+            "anything wrong on line 3?",
             "which alarms are active in machining?",
         ),
         "de": (

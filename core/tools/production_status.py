@@ -39,7 +39,7 @@ class ProductionStatus(ManufacturingTool[StatusArgs, StatusResult]):
             "who is behind plan right now?",
             "production status of packaging",
             "how much has line 3 made this shift?",
-            "will line 1 reach its target?",
+            "will line 1 reach its target this shift?",
         ),
         "de": (
             "Wer liegt gerade hinter dem Plan?",

@@ -107,7 +107,7 @@ class TrendAnalysis(ManufacturingTool[TrendArgs, TrendResult]):
             "Wie hat sich die OEE von Schleifmaschine 5 in den letzten 30 Tagen entwickelt?",
             "Verlauf der Ausschussquote von press-2",
             "Wird Linie 3 schlechter?",
-            "MTBF der Montage nach Wochen",
+            "Verlauf der MTBF der Montage nach Wochen",
         ),
     }
 

@@ -13,6 +13,7 @@ from core.domain.assets import AREA, PLANT, Asset, Hierarchy
 from core.errors import MisconfiguredError
 from core.request import Place, User
 
+ADA = "slack:T1:U0ADA"
 DOCS = Path(__file__).parents[2] / "docs" / "access.md"
 PLANTS = Hierarchy(
     (
@@ -79,7 +80,7 @@ def test_a_star_in_a_list_is_everything_too(tmp_path: Path) -> None:
         ("x = [", "cannot be read"),
         ("default = 3", r"default: must be a table: \[default\]"),
         ("rule = 3", r"rule: must be tables: \[\[rule\]\]"),
-        ('[[rules]]\nsee = "*"', "rules: is not known here; known are default, rule"),
+        ('[[rules]]\nsee = "*"', "rules: is not known here; known are default, roles, rule"),
         ('[default]\nsee = "packaging"', r'default.see: must be "\*" for everything or a list'),
         ("[default]\nsee = [3]", "default.see: must be"),
         ("[default]\nmoney = 3", "default.money: must be true or false"),
@@ -104,6 +105,32 @@ def test_the_second_rule_is_named_by_its_number(tmp_path: Path) -> None:
     first = '[[rule]]\nusers = ["slack:T1:U1"]\nsee = "*"\n'
     with pytest.raises(MisconfiguredError, match="rule 2: money: must be true or false"):
         rules(tmp_path, first + first + "money = 7")
+
+
+def test_administrators_are_people_and_nobody_else(tmp_path: Path) -> None:
+    found = rules(tmp_path, f'[roles]\nadmin = ["{ADA}"]')
+    assert found.admins == frozenset({ADA})
+    alone = Place("slack", "T1:D1")
+    assert found.of(User(ADA), alone) == Access(None, money=False, administers=True)
+    assert not found.of(User("slack:T1:U2", groups=(ADA,)), alone).administers
+    assert access_rules(None).admins == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[roles]\nadmin = ["slack:T1:S0GROUP"]', "admin: 'slack:T1:S0GROUP' is no id"),
+        ('[roles]\nadmin = ["slack:T1:C0FLOOR"]', "admin: 'slack:T1:C0FLOOR' is no id"),
+        ('[roles]\nadmin = "*"', "roles.admin: must be a list of people"),
+        ("[roles]\nadmins = []", "roles.admins: is not known here; known are admin"),
+        ("roles = 3", r"roles: must be a table: \[roles\]"),
+        ("[default]\nadmin = true", "default.admin: is not known here"),
+        (f'[[rule]]\nusers = ["{ADA}"]\nsee = "*"\nadmin = true', "rule 1: admin: is not known"),
+    ],
+)
+def test_nobody_administers_by_mistake(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(MisconfiguredError, match=said):
+        rules(tmp_path, text)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -52,6 +52,10 @@ def test_a_dead_letter_is_shown_and_sent_again(
     assert told["states"] == {"waiting": 1}
     assert [one["id"] for one in told["deliveries"]] == [dead]
     assert main(["deliveries", "--resend", dead]) == 2
+    capsys.readouterr()
+    assert main(["audit", "--json"]) == 0
+    (written,) = capsys.readouterr().out.splitlines()
+    assert (json.loads(written)["what"], json.loads(written)["subject"]) == ("admin.resend", dead)
 
 
 def test_a_backup_is_written_and_named(

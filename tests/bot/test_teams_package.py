@@ -136,3 +136,7 @@ def test_the_command(
         told = json.loads(archive.read("manifest.json"))
     assert told["developer"]["name"] == "Riverside"
     assert told["id"] == APP
+    assert main(["teams-package"]) == 0  # its own is written anew
+    (tmp_path / "plant.toml").write_text("[source]")
+    assert main(["teams-package", "--out", "plant.toml"]) == 2
+    assert (tmp_path / "plant.toml").read_text() == "[source]"

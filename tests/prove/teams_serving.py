@@ -41,6 +41,7 @@ class Process:
             "PYTHONPATH": str(ROOT),
             "ANDON_HOME": str(home),
             "ANDON_PORT": str(port),
+            "ANDON_RATE_LIMIT": "0",
             "FAKE_TEAMS": teams.url,
             "FAKE_TEAMS_SECRET": teams.secret,
         }

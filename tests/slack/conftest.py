@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from adapters.slack.times import Times
 from bot.serve import running
-from bot.settings import Settings, Slack
+from bot.settings import Settings
+from bot.slack_settings import Slack
 from tests.fakes.slack import Channel, FakeSlack, Message, User
 from tests.plants import NOW
 
@@ -97,7 +98,7 @@ def made_settings(
     home.mkdir(exist_ok=True)
     (home / "plant.db").unlink(missing_ok=True)
     (home / "plant.db").symlink_to(sample)
-    made = Settings(home=home, store_url=store, port=free_port(), slack=section)
+    made = Settings(home=home, store_url=store, port=free_port(), rate_limit=0, slack=section)
     return replace(made, **changed)
 
 

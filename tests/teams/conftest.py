@@ -137,6 +137,7 @@ def made(tmp: Path, sample: Path, teams: FakeTeams, **changed: Any) -> Site:
         home=home,
         store_url=f"sqlite:///{tmp / 'andon.db'}",
         port=free_port(),
+        rate_limit=0,
         teams=Teams(bot_of(teams)),
     )
     settings = replace(settings, **changed)

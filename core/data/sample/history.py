@@ -87,7 +87,7 @@ def _forget(connection: sqlite3.Connection, plant: str, start: int) -> None:
     assets = [(machine.id, text(start)) for machine in MACHINES[plant]]
     for table, column in (("production", "start"), ("downtime", "start"), ("scrap", "time")):
         connection.executemany(
-            f"DELETE FROM {table} WHERE asset = ? AND {column} >= ?",  # noqa: S608
+            f"DELETE FROM {table} WHERE asset = ? AND {column} >= ?",  # noqa: S608 - our names
             assets,
         )
 
