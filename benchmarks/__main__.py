@@ -37,6 +37,7 @@ PARTS: Mapping[str, Callable[[], None]] = {
     "tools": _main_of("tools"),
     "rollups": _main_of("rollups"),
     "cold_start": _main_of("cold_start"),
+    "logs": _main_of("logs"),
     "slack": _main_of("slack"),
     "teams": _main_of("teams"),
     "memory": _main_of("memory"),
