@@ -223,7 +223,7 @@ FEATURES = (
     Feature("Sent unasked", {
         "slack": "to any conversation it is in",
         "teams": "to any conversation it was in once, also after a restart",
-        "console": "printed by `andon demo --fast`",
+        "console": "printed by `andon demo --fast 60`",
     }, None, {"slack": "slack/test_unasked.py::"
                        "test_a_subscription_is_answered_and_its_place_is_written_to",
               "teams": "teams/test_recovery.py::test_sent_unasked_after_a_restart",

@@ -40,11 +40,11 @@ class Tallied:
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def add(self, what: Counted, amount: float = 1, label: str = "") -> None:
-        self.counts[what.name, label] += amount  # type: ignore[assignment]
+    def add(self, what: Counted, amount: float = 1, *labels: str) -> None:
+        self.counts[what.name, " ".join(labels)] += amount  # type: ignore[assignment]
 
-    def took(self, what: Timed, seconds: float, label: str = "") -> None:
-        self.counts[what.name, label] += 1
+    def took(self, what: Timed, seconds: float, *labels: str) -> None:
+        self.counts[what.name, " ".join(labels)] += 1
 
     def total(self, what: Counted | Timed) -> float:
         return sum(count for (name, _), count in self.counts.items() if name == what.name)
