@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +24,15 @@ def sample(tmp: Path, days: int = 70, now: datetime = NOW, seed: int = 7) -> Pat
 
 
 @pytest.fixture(scope="session")
-def sample_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The last 70 days of the sample plant up to NOW, for reading only: no test may tick it."""
-    return sample(tmp_path_factory.mktemp("sample"))
+    path = sample(tmp_path_factory.mktemp("sample"))
+    made = _rows(path)
+    yield path
+    assert _rows(path) == made, "a test brought the plant that all tests share up to the clock"
+
+
+def _rows(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        (number,) = connection.execute("SELECT count(*) FROM production").fetchone()
+    return int(number)

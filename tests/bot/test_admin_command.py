@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ def home(tmp_path: Path, sample_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ANDON_HOME", str(tmp_path / "home"))
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "plant.db").symlink_to(sample_path)
+    shutil.copy(sample_path, tmp_path / "home" / "plant.db")  # it is brought up to the clock
     return tmp_path / "home"
 
 

@@ -106,7 +106,7 @@ def test_a_database_that_cannot_be_read_is_one_line_and_2(
     if content is not None:
         file.write_bytes(content)
     url = f"sqlite:///{file}"
-    done = andon(home, "ask", "/oee line-3 yesterday", ANDON_DATABASE_URL=url)
+    done = andon(home, "ask", "/oee line-3 yesterday", ANDON_DATABASE_URL=url, COLUMNS="200")
     assert done.returncode == 2
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1

@@ -20,7 +20,7 @@ from core.words import Words
 
 def test_the_start_of_a_shift_in_the_terminal(tmp_path: Path) -> None:
     """From five minutes before the early shift: what is open, then the briefing."""
-    command = [sys.executable, "-m", "bot", "demo", "--fast", "150", "--hours", "0.6"]
+    command = [sys.executable, "-m", "bot", "demo", "--fast", "400", "--hours", "0.6"]
     command += ["--now", "2026-03-12T10:00:00Z", "--language", "en"]
     ran = subprocess.run(
         command,

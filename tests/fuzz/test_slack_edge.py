@@ -28,7 +28,7 @@ from tests.slack.steps import SOON, opened, press, write
 from tests.slack.test_verification import FORM, JSON, signed_at
 
 LONGEST_REPLY = 10_000
-QUICK = Times(call=2.0, pace=0.0, burst=1_000, shown_after=(0.0,), patience=1.0)
+QUICK = Times(call=30.0, pace=0.0, burst=1_000, shown_after=(0.0,), patience=1.0)
 COMMANDS = sorted({*registry.by_command(), "andon", "handover", "briefing"})
 JUNK = ANYTHING.filter(lambda value: value == value)  # NaN is refused, and is tried elsewhere
 ANYTHING_TYPED = typed.map(lambda text: text[:15_000])  # a longer body is refused as such

@@ -58,6 +58,8 @@ def listening(secrets: Iterable[str] = (), level: int = logging.DEBUG) -> Iterat
     levels = {name: logging.getLogger(name).level for name in logging.root.manager.loggerDict}
     usual = root.level
     root.setLevel(level)
+    for name in levels:  # an earlier test may have opened a log of its own
+        logging.getLogger(name).setLevel(logging.NOTSET)
     for handler in handlers:
         root.addHandler(handler)
     try:

@@ -56,7 +56,9 @@ def test_nothing_is_left_in_the_files(
     store: Store, memory: Memory, tmp_path: Path, url: str
 ) -> None:
     home = tmp_path / "home"
-    asyncio.run(_live(store, memory, 120))
+    asyncio.run(_live(store, memory, 60))
+    with closing(sqlite3.connect(home / "andon.db")) as source:
+        source.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert "andon.db" in _holding(home, MINE)
     copy = home / "andon.db.0001.bak"  # as a migration leaves it
     with (
@@ -67,8 +69,8 @@ def test_nothing_is_left_in_the_files(
         target.execute("DROP TABLE memories")
         target.execute("DROP TABLE people")
     gone = asyncio.run(store.forget("u1"))
-    assert gone.answers > 40
-    assert gone.memories > 40
+    assert gone.answers > 20
+    assert gone.memories > 20
     assert gone.choices == 1
     assert gone.threads >= 5
     assert _holding(home, MINE) == []

@@ -217,6 +217,7 @@ async def freeze(store_url: str, log: Path, rounds: int) -> Mail:
         return mail
 
 
+@pytest.mark.prove
 def test_who_wakes_up_sends_nothing_again(postgres_url: str, tmp_path: Path) -> None:
     asyncio.run(freeze(postgres_url, tmp_path / "log", 1)).check()
 

@@ -140,6 +140,7 @@ def home(tmp_path: Path, sample_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.prove
 def test_one_of_two_restarted(home: Path, postgres_url: str) -> None:
     rolling(home, postgres_url, replicas=2, restarts=1, people=3)
 

@@ -167,6 +167,7 @@ def kill_one_of_two(home: Path, kills: int, count: int, seed: int) -> None:
     asyncio.run(run())
 
 
+@pytest.mark.prove
 def test_killed_once(home: Path) -> None:
     kill_one(home, kills=1, count=12, seed=1)
 

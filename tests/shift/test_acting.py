@@ -29,7 +29,7 @@ def test_taken_in_the_morning_it_is_shown_as_taken_and_not_listed_anew(shop: Sho
     assert JAM in said(first)
     later = shop.ask("/actions line-3", place=CHANNEL, now=NOW + timedelta(hours=3))
     text = said(later)
-    assert f"[{action}] taken by Ana, due 14:00" in text
+    assert f"#{action} taken by Ana, due 14:00" in text
     assert text.count(JAM) == 1
     assert action not in ids(later)
     assert ids(later, "done") == [action]
@@ -52,7 +52,7 @@ def test_done_is_hidden_until_it_is_measured(shop: Shop) -> None:
     done = shop.ask(f"/action {action} done", place=CHANNEL)
     assert "I measure again after 3 shifts" in said(done)
     text = said(shop.ask("/actions line-3", place=CHANNEL))
-    assert f"Done, and it is being measured whether it helped: Line 3 – {JAM} ({action}" in text
+    assert f"Done, and it is being measured whether it helped: Line 3 – {JAM} (#{action}" in text
     assert "It will be measured once 3 whole shifts" in said(shop.ask(f"/action {action}"))
     # The losses of before have left the week that suggestions are drawn from.
     fresh = shop.ask("/actions line-3", place=CHANNEL, now=NOW + timedelta(days=7, minutes=1))

@@ -76,7 +76,7 @@ async def plant(
         settings = made_settings(tmp, sample, slack, way, **changed)
         if way == "http":
             slack.request_url = f"http://127.0.0.1:{settings.port}/slack/events"
-        async with running(settings, clock, times=times):
+        async with running(settings, clock, times=times, grace=3.0):
             if way == "socket":
                 await slack.call("apps.connections.open")
                 await slack.until(lambda: slack.sockets.open or None)

@@ -122,7 +122,8 @@ async def site(
     """The bot is running when this begins and stopped when it ends."""
     async with FakeTeams() as teams:
         here = made(tmp, sample, teams, **changed)
-        async with running(here.settings, here.clock, teams_times=times, teams_patience=patience):
+        how: Any = {"teams_times": times, "teams_patience": patience, "grace": 3.0}
+        async with running(here.settings, here.clock, **how):
             yield here
 
 

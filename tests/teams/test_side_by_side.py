@@ -25,7 +25,7 @@ def test_slack_does_not_notice_that_microsofts_keys_hang(tmp_path: Path, sample_
             user = slack.user("ana", locale="en-US")
             times = Times(call=2.0, fetch=30.0, keys_pause=0.5, keys_retry=0.1)
             how = {"teams_times": times, "teams_patience": HASTY}
-            async with running(here.settings, here.clock, **how):  # type: ignore[arg-type]
+            async with running(here.settings, here.clock, grace=1.0, **how):  # type: ignore[arg-type]
                 await here.ask("oee line-3")
                 await asyncio.sleep(times.keys_pause)
                 teams.keys.rotate()  # and with the new key, which it has to fetch first
