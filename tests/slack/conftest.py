@@ -18,6 +18,7 @@ from tests.fakes.slack import Channel, FakeSlack, Message, User
 from tests.plants import NOW
 
 Way = Literal["http", "socket"]
+PATIENT = Times(ack=20.0)  # the disk of a test machine may stand still for seconds
 
 
 @dataclass
@@ -76,7 +77,7 @@ async def plant(
         settings = made_settings(tmp, sample, slack, way, **changed)
         if way == "http":
             slack.request_url = f"http://127.0.0.1:{settings.port}/slack/events"
-        async with running(settings, clock, times=times, grace=3.0):
+        async with running(settings, clock, times=times or PATIENT, grace=3.0):
             if way == "socket":
                 await slack.call("apps.connections.open")
                 await slack.until(lambda: slack.sockets.open or None)

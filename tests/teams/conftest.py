@@ -22,7 +22,7 @@ from tests.slack.replicas import ended
 
 SOON = 30.0  # seconds; the machine may be slow, and what is waited for returns at once
 QUICK = Times(call=2.0, patience=4.0, fetch=30.0, pause=0.05, keys_pause=0.5, keys_retry=0.1)
-HASTY = Patience(ack=2.0, reply=6.0, lease=60.0, look=0.1)
+HASTY = Patience(ack=20.0, reply=6.0, lease=60.0, look=0.1)
 Scene = Callable[["Site"], Awaitable[None]]
 
 
