@@ -24,7 +24,7 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.faults import Hang
 from tests.fakes.slack import Envelope, FakeSlack, Message, User
 from tests.plants import NOW
-from tests.slack.conftest import made_settings
+from tests.slack.conftest import free_port, made_settings
 
 SOON = 120.0  # the machine may be busy, and what is waited for returns at once
 QUESTION, ANSWER = "OEE of line 3 yesterday", "OEE of Line 3 yesterday"
@@ -170,7 +170,7 @@ def test_a_platform_that_is_away_stops_no_change_but_its_own(
     tmp_path: Path, sample_path: Path
 ) -> None:
     async def act(here: Here) -> None:
-        section = replace(here.section, api_url="http://127.0.0.1:9/api/")
+        section = replace(here.section, api_url=f"http://127.0.0.1:{free_port()}/api/")
         with pytest.raises(MisconfiguredError, match="Slack cannot be reached"):
             await here.at_work.take_over(replace(here.settings, slack=section))
         here.slack.faults.add("*", Hang(), times=None)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.seal import Seal
 from adapters.slack.inbound import Target
@@ -21,7 +22,7 @@ class Api:
     """Slack's Web API at its usual address, as far as it is called here."""
 
     def __init__(self) -> None:
-        self.client = SimpleNamespace(base_url="https://slack.com/api/")
+        self.client = SimpleNamespace(base_url=AsyncWebClient.BASE_URL)
         self.told: list[str] = []
 
     async def respond(self, url: str, body: Mapping[str, Any]) -> None:
