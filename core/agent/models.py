@@ -75,6 +75,9 @@ def _openai(name: str, choice: ModelChoice, client: httpx.AsyncClient) -> BaseCh
         stream_usage=True,
         use_responses_api={"auto": None, "chat": False, "responses": True}[choice.api],
         http_async_client=client,
+        # The limits of the call and of the client's reads are ours. LangChain's own waits with
+        # asyncio.wait_for, which before Python 3.12 loses the end of the turn: see adapters/within.
+        stream_chunk_timeout=None,
     )
 
 
