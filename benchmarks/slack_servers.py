@@ -31,8 +31,8 @@ from bot.metrics import Metrics
 from bot.pictures import draw
 from bot.serve import running
 from bot.settings import Settings
-from bot.slack_settings import Slack
-from bot.web import web_app
+from bot.settings.slack import Slack
+from bot.web.application import web_app
 from core.answer import Answer
 from core.request import Request
 from core.store import Store

@@ -149,7 +149,8 @@ def _said(error: Exception, settings: Settings | None) -> str:
 
 
 def _defect(error: Exception, settings: Settings | None) -> str:
-    from bot.log import FILE, log_defect
+    from bot.log import log_defect
+    from bot.settings.log import FILE
     from core.words import Words
 
     if settings is None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FrameType, TracebackType
 from urllib.parse import quote
 
-from bot.log_settings import OURS, THEIRS
+from bot.settings.log import OURS, THEIRS
 from core.answer_text import printable
 from core.errors import SourceUnavailable, UserError
 from core.trace import pseudonym

@@ -19,11 +19,11 @@ from bot.access_file import unknown_places
 from bot.app import App, build
 from bot.channels import slack_channel, teams_channel
 from bot.clock import Clock, wall_clock
-from bot.delivery_times import DeliveryTimes
 from bot.plant import plant_file
 from bot.readiness import SOURCE, Look
 from bot.settings import Settings
 from bot.unasked import Unasked
+from bot.unasked.times import DeliveryTimes
 from core.data.source import System
 from core.errors import AndonError, MisconfiguredError
 from core.installation import Definitions

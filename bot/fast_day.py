@@ -21,11 +21,11 @@ from adapters.console.channel import ConsoleChannel, DrawnScreen
 from adapters.console.terminal import Terminal
 from bot.app import App, build
 from bot.clock import Clock, wall_clock
-from bot.delivery_times import DeliveryTimes
 from bot.sample_plant import Percent
-from bot.scheduler import MARK
 from bot.settings import Settings
 from bot.unasked import Pace, Unasked
+from bot.unasked.scheduler import MARK
+from bot.unasked.times import DeliveryTimes
 from core.answer import Action, Actions, Answer, Part, Text
 from core.answer_text import as_text
 from core.citing import recited

@@ -19,14 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from bot.discretion import Discretion, is_ours
-from bot.log_settings import levels
+from bot.settings.log import FILE, levels
 from core.trace import current
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
 
 Look = Literal["console", "json"]
-FILE = "andon.log"
 LARGEST = 10_000_000  # bytes, then the file becomes the first of the kept ones
 KEPT = 3
 LOOK_SECONDS = 1.0

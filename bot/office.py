@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.cache_ledger import CacheLedger
 from bot.health import Health
+from bot.settings.log import OURS
 from core.admin import Part, Wrong
 from core.admin_sources import SourceHealth, look_at, newest_of
 from core.answer_text import printable
@@ -22,7 +23,6 @@ from core.errors import SourceUnavailable
 
 _KEPT, _LONGEST = 20, 300
 _SECONDS = 5.0
-_OURS = frozenset({"adapters", "andon", "bot", "core"})
 
 
 class Watched(Protocol):
@@ -110,7 +110,7 @@ class LastErrors(logging.Handler):
         self.seen: deque[Wrong] = deque(maxlen=_KEPT)
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.name.partition(".")[0] not in _OURS:
+        if record.name.partition(".")[0] not in OURS:
             return  # what libraries say may hold anything
         text = record.getMessage()
         for word in self._secrets:

@@ -18,19 +18,19 @@ from aiohttp import web
 from adapters.slack.times import Times
 from adapters.teams.patience import Patience
 from adapters.teams.times import Times as TeamsTimes
-from bot.admin_by_http import AdminByHttp
 from bot.at_work import AtWork
 from bot.clock import Clock, wall_clock
-from bot.delivery_times import DeliveryTimes
 from bot.edition import Edition, Given
 from bot.metrics import Metrics
-from bot.observing import Observing
+from bot.metrics.observing import Observing
 from bot.pictures import warm
 from bot.readiness import Readiness
 from bot.reload import Reload, files_of
 from bot.settings import Settings, load
-from bot.web import web_app
-from bot.web_limits import WebTimes
+from bot.unasked.times import DeliveryTimes
+from bot.web.admin_by_http import AdminByHttp
+from bot.web.application import web_app
+from bot.web.limits import WebTimes
 from core.errors import MisconfiguredError
 
 log = logging.getLogger(__name__)

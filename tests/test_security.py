@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack_manifest import SCOPES, manifest_yaml
-from bot.teams_manifest import manifest as teams_manifest
+from bot.manifests.slack import SCOPES, manifest_yaml
+from bot.manifests.teams import manifest as teams_manifest
 from core.outgoing import is_safe
 
 ROOT = Path(__file__).parents[1]

@@ -27,7 +27,7 @@ from bot.log import open_log
 from bot.sample_plant import prepare, ticking
 from bot.serve import running
 from bot.settings import load
-from bot.teams_settings import Teams
+from bot.settings.teams import Teams
 from tests.prove.teams_serving import bot_at
 
 SECONDS = 2.0

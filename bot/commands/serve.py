@@ -13,8 +13,8 @@ from pathlib import Path
 
 from bot.clock import clock_at, instant
 from bot.discretion import Discretion, is_ours
-from bot.log import FILE
 from bot.settings import Settings
+from bot.settings.log import FILE
 from core.errors import MisconfiguredError
 
 log = logging.getLogger(__name__)

@@ -10,10 +10,10 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, get_args
 
-from bot.given import Given, Origin
-from bot.setting import Setting
 from bot.settings import SECTIONS, Settings, effective, load
-from bot.url_secrets import STRUCK, struck
+from bot.settings.given import Given, Origin
+from bot.settings.setting import Setting
+from bot.settings.url_secrets import STRUCK, struck
 
 if TYPE_CHECKING:
     from adapters.console.paper import Paper, Row, Style

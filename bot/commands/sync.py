@@ -45,10 +45,10 @@ def repeated() -> Iterator[tuple[Path, str]]:
 
     Raises MisconfiguredError outside of a checkout, or where a table's marks are missing.
     """
-    from bot.metrics_page import metric_table
+    from bot.manifests.slack import manifest_yaml, scope_table
+    from bot.metrics.page import metric_table
     from bot.settings import SECTIONS
-    from bot.settings_page import env_example, setting_tables
-    from bot.slack_manifest import manifest_yaml, scope_table
+    from bot.settings.page import env_example, setting_tables
     from core.errors import MisconfiguredError
 
     readme, slack, settings = _read(README), _read(SLACK), _read(SETTINGS)

@@ -25,7 +25,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
-    from bot.teams_manifest import package
+    from bot.manifests.teams import package
 
     if settings.teams is None or settings.teams.bot.anonymous:
         problem = "is missing: the package names the bot that is registered (docs/teams.md)"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.slack_manifest import PROMPTS
+from bot.manifests.slack import PROMPTS
 from core.access import Access
 from core.answer import Answer
 from core.data.mapping import PlantFile

@@ -18,7 +18,7 @@ from adapters.slack.times import Times
 from bot.at_work import AtWork
 from bot.serve import running
 from bot.settings import Settings
-from bot.slack_settings import Slack
+from bot.settings.slack import Slack
 from core.errors import MisconfiguredError
 from tests.fakes.clock import ManualClock
 from tests.fakes.faults import Hang

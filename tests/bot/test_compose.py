@@ -12,8 +12,8 @@ import yaml  # type: ignore[import-untyped]
 from bot.metrics import Metrics
 from bot.readiness import Readiness
 from bot.settings import NAMES, SETTINGS
-from bot.web import web_app
-from bot.web_limits import WebTimes
+from bot.web.application import web_app
+from bot.web.limits import WebTimes
 from tests.plants import NOW
 
 ROOT = Path(__file__).parents[2]

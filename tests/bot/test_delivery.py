@@ -17,8 +17,8 @@ import pytest
 from adapters import Door, Gone, MaybeSent, NotSent, Progress, Unsupported
 from adapters.fence import may_send
 from bot.clock import wall_clock
-from bot.delivery import Delivering
-from bot.delivery_times import DeliveryTimes
+from bot.unasked.delivery import Delivering
+from bot.unasked.times import DeliveryTimes
 from core.answer import Answer, Outcome, Text
 from core.request import Place, Request, User, person_of
 from core.store import Store, Subscription, Wanted

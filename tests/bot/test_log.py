@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from bot import log as own_log
-from bot.log import FILE, log_defect, open_log, strike
-from bot.log_settings import levels
+from bot.log import log_defect, open_log, strike
+from bot.settings.log import FILE, levels
 from core.errors import MisconfiguredError
 from core.meter import Unmetered
 from core.trace import traced

@@ -22,7 +22,7 @@ from adapters.slack.inbound import (
     read,
 )
 from bot.commands.sync import MANIFEST, SLACK, with_table
-from bot.slack_manifest import (
+from bot.manifests.slack import (
     EVENTS,
     GROUPS_SCOPE,
     PROMPTS,

@@ -12,8 +12,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.commands import sync
 from bot.commands.sync import ROOT
 from bot.metrics import Metrics
-from bot.metrics_page import defined, exposed_name, metric_table
-from bot.web import web_app
+from bot.metrics.page import defined, exposed_name, metric_table
+from bot.web.application import web_app
 from core.meter import Counted, Level, Timed
 
 FAILURES = Counted("andon_failures", "What failed.", ("kind",))

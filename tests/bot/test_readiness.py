@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.metrics import Metrics
 from bot.readiness import Look, Readiness
-from bot.web import web_app
+from bot.web.application import web_app
 from core.errors import SourceUnavailable
 
 START = datetime(2026, 3, 12, 6, 0, tzinfo=UTC)

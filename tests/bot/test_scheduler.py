@@ -11,7 +11,7 @@ import pytest
 
 import core.data
 from bot.clock import wall_clock
-from bot.scheduler import Job, Scheduler, Tick
+from bot.unasked.scheduler import Job, Scheduler, Tick
 from core.data.cache import CachedSource
 from core.data.mapping import load
 from core.data.sql import SqlDataSource

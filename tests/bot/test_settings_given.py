@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.given import LONGEST_FILE, Given
 from bot.settings import NAMES, SETTINGS, Settings, effective, load
+from bot.settings.given import LONGEST_FILE, Given
 from core.errors import MisconfiguredError
 
 SECRETS = [one for one in SETTINGS if one.is_secret]

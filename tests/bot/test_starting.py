@@ -11,10 +11,10 @@ import pytest
 from bot.app import build
 from bot.clock import wall_clock
 from bot.commands import check
-from bot.own_settings import made_home
 from bot.plant import plant_file
 from bot.sample_plant import prepare
 from bot.settings import load
+from bot.settings.own import made_home
 from core.errors import MisconfiguredError
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from adapters.teams.said import as_command
 from bot.__main__ import main
-from bot.teams_manifest import LISTED, SCHEMA, manifest, package
+from bot.manifests.teams import LISTED, SCHEMA, manifest, package
 from core import registry
 from core.words import Words
 

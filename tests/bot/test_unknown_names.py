@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import SETTINGS, load
-from bot.unknown_names import unknown_names
+from bot.settings.unknown_names import unknown_names
 
 
 def said(environ: dict[str, str], written: dict[str, str] | None = None) -> tuple[str, ...]:

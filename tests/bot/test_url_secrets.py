@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
 
-from bot.url_secrets import passwords, struck
+from bot.settings.url_secrets import passwords, struck
 
 
 @pytest.mark.parametrize(

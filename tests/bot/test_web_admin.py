@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.metrics import Metrics
 from bot.settings import load
-from bot.web import web_app
+from bot.web.application import web_app
 from core.errors import MisconfiguredError
 
 TOKEN = "0123456789abcdef0123456789abcdef"

@@ -11,8 +11,8 @@ from aiohttp import ClientSession, web
 
 from bot.metrics import Metrics
 from bot.readiness import Readiness
-from bot.web import web_app
-from bot.web_limits import LONGEST_BODY, WebTimes
+from bot.web.application import web_app
+from bot.web.limits import LONGEST_BODY, WebTimes
 from tests.plants import NOW
 from tests.slack.conftest import free_port
 

@@ -14,8 +14,8 @@ from adapters import Channel, Progress, Unsupported
 from adapters.console.channel import ConsoleChannel, DrawnScreen, JsonScreen
 from adapters.console.terminal import Terminal
 from bot.clock import wall_clock
-from bot.delivery import Delivering
-from bot.delivery_times import DeliveryTimes
+from bot.unasked.delivery import Delivering
+from bot.unasked.times import DeliveryTimes
 from core.answer import Action, Actions, Answer, Outcome, Text
 from core.request import Place, Request, User
 from core.store import Now, Store, Wanted

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from bot.clock import wall_clock
 from bot.metrics import Metrics
-from bot.scheduler import Job, Scheduler
+from bot.unasked.scheduler import Job, Scheduler
 from core.counted import STAGES
 from core.meter import Timed, Unmetered
 from core.store import Store

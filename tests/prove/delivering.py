@@ -29,8 +29,8 @@ from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.slack.times import Times
 from adapters.teams.channel import TeamsChannel, TeamsSettings
 from bot.clock import wall_clock
-from bot.delivery import Delivering
-from bot.delivery_times import DeliveryTimes
+from bot.unasked.delivery import Delivering
+from bot.unasked.times import DeliveryTimes
 from core.answer import Answer, Text
 from core.progress import Progress
 from core.request import Place, Request

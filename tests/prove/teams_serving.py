@@ -94,7 +94,7 @@ def main(now: str) -> None:
     from bot.log import open_log
     from bot.serve import running
     from bot.settings import load
-    from bot.teams_settings import Teams
+    from bot.settings.teams import Teams
 
     bot = bot_at(os.environ["FAKE_TEAMS"], os.environ["FAKE_TEAMS_SECRET"])
     settings = replace(load(), teams=Teams(bot))

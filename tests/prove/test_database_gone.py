@@ -16,9 +16,9 @@ from sqlalchemy import make_url
 from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.slack.times import Times
 from bot.clock import wall_clock
-from bot.delivery import Delivering
-from bot.delivery_times import DeliveryTimes
-from bot.scheduler import Job, Scheduler
+from bot.unasked.delivery import Delivering
+from bot.unasked.scheduler import Job, Scheduler
+from bot.unasked.times import DeliveryTimes
 from core.errors import SourceUnavailable
 from core.store import Store, Wanted
 from core.store.watermarks import advance

@@ -14,8 +14,8 @@ import pytest
 from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.slack.times import Times
 from bot.clock import wall_clock
-from bot.delivery import Delivering
-from bot.delivery_times import DeliveryTimes
+from bot.unasked.delivery import Delivering
+from bot.unasked.times import DeliveryTimes
 from core.store import Store, Wanted
 from core.store.pace import Pace
 from tests.fakes.faults import ServerError

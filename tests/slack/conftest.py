@@ -13,7 +13,7 @@ from typing import Any, Literal
 from adapters.slack.times import Times
 from bot.serve import running
 from bot.settings import Settings
-from bot.slack_settings import Slack
+from bot.settings.slack import Slack
 from tests.fakes.slack import Channel, FakeSlack, Message, User
 from tests.plants import NOW
 

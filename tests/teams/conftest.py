@@ -14,7 +14,7 @@ from adapters.teams.patience import Patience
 from adapters.teams.times import Times
 from bot.serve import running
 from bot.settings import Settings
-from bot.teams_settings import Teams
+from bot.settings.teams import Teams
 from tests.fakes.teams import SCOPE, Conversation, FakeTeams, Message, Person, Reply
 from tests.plants import NOW
 from tests.slack.conftest import Clock, free_port

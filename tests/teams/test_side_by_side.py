@@ -9,7 +9,7 @@ from pathlib import Path
 from adapters.teams.identity import Bot
 from adapters.teams.times import Times
 from bot.serve import running
-from bot.teams_settings import Teams
+from bot.settings.teams import Teams
 from tests.fakes.slack import FakeSlack
 from tests.fakes.teams import FakeTeams, Hang
 from tests.slack.conftest import made_settings

@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from bot.setting import ON_OFF, Section, Setting
+from bot.settings.setting import ON_OFF, Section, Setting
 
 _WIDTH = 100
 _SECRET = {"nothing": "", "all": "yes", "password": "a password in it"}

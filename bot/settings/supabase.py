@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.setting import Section, Setting
+from bot.settings.setting import Section, Setting
 from core.errors import MisconfiguredError
 from core.outgoing import is_safe
 

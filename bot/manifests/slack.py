@@ -1,7 +1,7 @@
 """Slack's app manifest, made from the tools: what the app may do and which commands it has.
 
 `andon sync` writes it to manifest.yml, for Socket Mode. For HTTP, with the address that Slack is to
-call: `python -m bot.slack_manifest https://andon.example/slack/events`.
+call: `python -m bot.manifests.slack https://andon.example/slack/events`.
 """
 
 from __future__ import annotations

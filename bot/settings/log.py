@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal, cast
 
-from bot.setting import Section, Setting, choice
+from bot.settings.setting import Section, Setting, choice
 from core.errors import MisconfiguredError
 
 LOOKS = ("console", "json")
@@ -39,6 +39,7 @@ LEVELS: Mapping[str, int] = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
+FILE = "andon.log"  # in ANDON_HOME
 OURS = frozenset({"__main__", "adapters", "andon", "bot", "core"})
 THEIRS = frozenset({"adapters.slack.bolt", "adapters.slack.sdk"})
 """Names that we gave to what libraries say."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
-from bot.setting import Setting
+from bot.settings.setting import Setting
 
 OURS = "ANDON_"
 _NEAR = 60  # per cent of likeness below which a name is none that was meant

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.setting import Section, Setting
+from bot.settings.setting import Section, Setting
 from core.errors import MisconfiguredError
 
 _URL = re.compile(r"[a-z][a-z0-9+.\-]*://\S*", re.IGNORECASE)

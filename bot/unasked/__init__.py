@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from adapters import Channel
 from bot.app import App
 from bot.clock import Clock, wall_clock
-from bot.delivery import Delivering
-from bot.delivery_times import DeliveryTimes
 from bot.health import Health
 from bot.plant import plant_file
-from bot.scheduler import Job, Scheduler, Tick
+from bot.unasked.delivery import Delivering
+from bot.unasked.scheduler import Job, Scheduler, Tick
+from bot.unasked.times import DeliveryTimes
 from core.alerts.pulse import Pulse
 from core.alerts.rules_file import rules_from
 from core.followup import FollowUp

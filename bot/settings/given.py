@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from bot.plant_settings import existing
-from bot.setting import Setting
+from bot.settings.plant import existing
+from bot.settings.setting import Setting
 from core.errors import MisconfiguredError
 
 LONGEST_FILE = 65_536  # bytes; a longer one is not the file that was meant

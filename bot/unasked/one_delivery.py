@@ -15,8 +15,8 @@ from cachetools import LRUCache
 from adapters import Channel, Door, Gone, MaybeSent, NotSent, Unsupported
 from adapters.fence import fenced
 from bot.clock import Clock
-from bot.delivery_times import DeliveryTimes, Lease
 from bot.log import log_defect
+from bot.unasked.times import DeliveryTimes, Lease
 from core.acts.subscribe import farewells
 from core.answer import Answer
 from core.counted import DELIVERY_LAG

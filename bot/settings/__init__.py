@@ -9,39 +9,30 @@ from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import unquote
 
-from bot import (
-    log_settings,
-    model_settings,
-    own_settings,
-    plant_settings,
-    slack_settings,
-    supabase_settings,
-    teams_settings,
-    web_settings,
-)
-from bot.env_file import env_file
-from bot.given import Given, given
-from bot.setting import choice, is_on
-from bot.slack_settings import Slack
-from bot.supabase_settings import Supabase
-from bot.teams_settings import Teams
-from bot.unknown_names import unknown_names
-from bot.url_secrets import passwords
-from bot.web_settings import Serving
+from bot.settings import log, model, own, plant, slack, supabase, teams, web
+from bot.settings.env_file import env_file
+from bot.settings.given import Given, given
+from bot.settings.setting import choice, is_on
+from bot.settings.slack import Slack
+from bot.settings.supabase import Supabase
+from bot.settings.teams import Teams
+from bot.settings.unknown_names import unknown_names
+from bot.settings.url_secrets import passwords
+from bot.settings.web import Serving
 from core.agent.models import ModelChoice
 from core.request import Language
 
 # In the order of .env.example and docs/settings.md: a new setting is a line in its section.
 SECTIONS = (
-    plant_settings.SECTION,
-    supabase_settings.SECTION,
-    own_settings.STATE,
-    model_settings.SECTION,
-    slack_settings.SECTION,
-    teams_settings.SECTION,
-    own_settings.WEB,
-    web_settings.SECTION,
-    log_settings.SECTION,
+    plant.SECTION,
+    supabase.SECTION,
+    own.STATE,
+    model.SECTION,
+    slack.SECTION,
+    teams.SECTION,
+    own.WEB,
+    web.SECTION,
+    log.SECTION,
 )
 SETTINGS = tuple(setting for section in SECTIONS for setting in section.settings)
 NAMES = tuple(setting.name for setting in SETTINGS)
@@ -111,34 +102,34 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
 
     An empty variable counts as unset. Raises MisconfiguredError naming the variable.
     """
-    own, written = _read(environ, folder)
-    values = {name: _value(one) for name, one in given(SETTINGS, own, written).items()}
-    home = own_settings.made_home(values["ANDON_HOME"])
+    environment, written = _read(environ, folder)
+    values = {name: _value(one) for name, one in given(SETTINGS, environment, written).items()}
+    home = own.made_home(values["ANDON_HOME"])
     return Settings(
         home=home,
-        plant_file=plant_settings.file_at(values, "ANDON_PLANT_FILE"),
-        database_url=plant_settings.database_url(values, "ANDON_DATABASE_URL"),
-        source_urls=plant_settings.source_urls(values["ANDON_SOURCE_URLS"]),
-        supabase=supabase_settings.supabase(values),
-        store_url=plant_settings.database_url(values, "ANDON_STORE_URL"),
-        language=cast("Language", choice(values, "ANDON_LANGUAGE", own_settings.LANGUAGES)),
-        terminal=own.get("TERM", ""),
-        access_file=plant_settings.file_at(values, "ANDON_ACCESS_FILE"),
-        alerts_file=own_settings.alerts_file(values),
+        plant_file=plant.file_at(values, "ANDON_PLANT_FILE"),
+        database_url=plant.database_url(values, "ANDON_DATABASE_URL"),
+        source_urls=plant.source_urls(values["ANDON_SOURCE_URLS"]),
+        supabase=supabase.supabase(values),
+        store_url=plant.database_url(values, "ANDON_STORE_URL"),
+        language=cast("Language", choice(values, "ANDON_LANGUAGE", own.LANGUAGES)),
+        terminal=environment.get("TERM", ""),
+        access_file=plant.file_at(values, "ANDON_ACCESS_FILE"),
+        alerts_file=own.alerts_file(values),
         memory=is_on(values, "ANDON_MEMORY"),
-        retention_days=own_settings.retention_days(values["ANDON_RETENTION_DAYS"]),
-        rate_limit=own_settings.rate_limit(values["ANDON_RATE_LIMIT"]),
+        retention_days=own.retention_days(values["ANDON_RETENTION_DAYS"]),
+        rate_limit=own.rate_limit(values["ANDON_RATE_LIMIT"]),
         rollup=is_on(values, "ANDON_ROLLUP"),
         host=values["ANDON_HOST"],
-        port=own_settings.port(values["ANDON_PORT"]),
-        serving=web_settings.serving(values),
-        slack=slack_settings.slack(values),
-        teams=teams_settings.teams(values, values["ANDON_HOST"]),
-        model=model_settings.model_choice(values),
-        sql_url=plant_settings.database_url(values, "ANDON_MODEL_SQL_URL"),
-        warnings=unknown_names(SETTINGS, own, written),
-        log_look=log_settings.look(values),
-        log_level=log_settings.level(values),
+        port=own.port(values["ANDON_PORT"]),
+        serving=web.serving(values),
+        slack=slack.slack(values),
+        teams=teams.teams(values, values["ANDON_HOST"]),
+        model=model.model_choice(values),
+        sql_url=plant.database_url(values, "ANDON_MODEL_SQL_URL"),
+        warnings=unknown_names(SETTINGS, environment, written),
+        log_look=log.look(values),
+        log_level=log.level(values),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.teams.identity import LOOPBACK, PUBLIC, US_GOVERNMENT, Bot
-from bot.setting import ON_OFF, Section, Setting, choice, is_on
+from bot.settings.setting import ON_OFF, Section, Setting, choice, is_on
 from core.errors import MisconfiguredError
 
 _CLOUDS = {"public": PUBLIC, "us-government": US_GOVERNMENT}

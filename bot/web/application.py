@@ -11,8 +11,8 @@ from aiohttp import web
 from bot.health import Health
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.readiness import Readiness
-from bot.web_admin import Admin, add_admin
-from bot.web_limits import LONGEST_BODY, WebTimes, limited
+from bot.web.admin import Admin, add_admin
+from bot.web.limits import LONGEST_BODY, WebTimes, limited
 
 
 class Takes(Protocol):

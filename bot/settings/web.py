@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.setting import Section, Setting
+from bot.settings.setting import Section, Setting
 from core.errors import MisconfiguredError
 
 _SHORTEST_TOKEN = 20

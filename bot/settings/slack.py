@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
-from bot.setting import WEB_ADDRESS, Section, Setting, choice
+from bot.settings.setting import WEB_ADDRESS, Section, Setting, choice
 from core.errors import MisconfiguredError
 from core.outgoing import is_safe
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from bot.teams_icons import BACK, colour_icon, outline_icon
+from bot.manifests.teams_icons import BACK, colour_icon, outline_icon
 from core import registry
 from core.words import Words
 

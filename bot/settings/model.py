@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import cast
 
-from bot.setting import ON_OFF, WEB_ADDRESS, Section, Setting, choice, is_on
+from bot.settings.setting import ON_OFF, WEB_ADDRESS, Section, Setting, choice, is_on
 from core.agent.limits import Limits, Price
 from core.agent.models import ANTHROPIC, Api, ModelChoice
 from core.errors import MisconfiguredError

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.log import FILE
-from bot.plant_settings import file_at
-from bot.setting import ON_OFF, Section, Setting
+from bot.settings.log import FILE
+from bot.settings.plant import file_at
+from bot.settings.setting import ON_OFF, Section, Setting
 from core.errors import MisconfiguredError
 
 LANGUAGES = ("en", "de")

@@ -20,7 +20,7 @@ _USER, _PLACE = User("http:admin"), Place("http", "admin")
 
 
 class AdminByHttp:
-    """A bot.web_admin.Admin, for whatever edition is at work. `now` is the plant's time."""
+    """A bot.web.admin.Admin, for whatever edition is at work. `now` is the plant's time."""
 
     def __init__(self, at_work: AtWork, now: Clock) -> None:
         self._at_work = at_work

@@ -16,10 +16,10 @@ from datetime import timedelta
 from adapters import Channel, Door
 from adapters.within import within
 from bot.clock import Clock
-from bot.delivery_times import DeliveryTimes, Lease
 from bot.health import Health
 from bot.log import log_defect
-from bot.one_delivery import LastShown, OneDelivery
+from bot.unasked.one_delivery import LastShown, OneDelivery
+from bot.unasked.times import DeliveryTimes, Lease
 from core.errors import SourceUnavailable
 from core.meter import Meter, Unmetered
 from core.store import Delivery, Now, Store
