@@ -82,6 +82,7 @@ class Intake:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._free = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
+        self._is_closing = False
 
     async def receive(self, key: str, payload: Mapping[str, Any]) -> bool:
         """Returns once it is safe to acknowledge: whether it is new. What was received before is
@@ -102,11 +103,12 @@ class Intake:
 
     async def close(self, seconds: float) -> None:
         """Lets the running work end within so many seconds and hands back the rest."""
+        self._is_closing = True  # nothing is taken over any more, but the own leases are kept:
+        if self._running:  # there may be more seconds than a lease has
+            await asyncio.wait(self._running, timeout=seconds)
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
-        if self._running:
-            await asyncio.wait(self._running, timeout=seconds)
         for task in tuple(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -201,7 +203,7 @@ class Intake:
 
         No more than can be worked on soon: what is only held counts as attempted, too.
         """
-        while not self._slots.locked():
+        while not (self._slots.locked() or self._is_closing):
             now = self._now()
             claim = await self._inbox.take_over(self._channel, now, now + self._lease)
             if claim is None:

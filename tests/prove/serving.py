@@ -1,8 +1,9 @@
 """`andon serve` as a process of its own, which may be killed.
 
-    python -m tests.prove.serving ISO
+    python -m tests.prove.serving ISO [unhurried]
 
-is that command with short leases, so that what a killed process held is soon taken over.
+is that command with short leases, so that what a killed process held is soon taken over; or with
+so much time for everything that nothing is refused or given up because the machine is slow.
 """
 
 from __future__ import annotations
@@ -22,7 +23,16 @@ from tests.fakes.slack import FakeSlack
 from tests.plants import NOW
 
 ROOT = Path(__file__).parents[2]
-SHORT = Times(call=3.0, shown_after=(0.0, 0.3), pace=0.02, lease=4.0, look=0.3)
+SHORT = Times(
+    call=3.0,
+    shown_after=(0.0, 0.3),
+    pace=0.02,
+    ack=60.0,  # who is told that it was not taken is not answered
+    lease=4.0,
+    look=0.3,
+    people=60.0,
+)
+UNHURRIED = Times(call=60.0, shown_after=(0.0, 0.3), pace=0.02, ack=60.0, lease=180.0, look=0.3)
 SOON = 180.0  # a start takes seconds, on a machine that has little else to do
 
 
@@ -36,7 +46,7 @@ class Serving:
         port: int,
         *,
         root: Path = ROOT,
-        short: bool = True,
+        unhurried: bool = False,
         more: Mapping[str, str] | None = None,
     ) -> None:
         self.url = f"http://127.0.0.1:{port}/slack/events"
@@ -54,11 +64,8 @@ class Serving:
             "SLACK_SIGNING_SECRET": slack.signing_secret,
             **(more or {}),
         }
-        self._command = (
-            ["-m", "tests.prove.serving", NOW.isoformat()]
-            if short
-            else ["-m", "bot", "serve", "--now", NOW.isoformat()]
-        )
+        how = ["unhurried"] if unhurried else []
+        self._command = ["-m", "tests.prove.serving", NOW.isoformat(), *how]
         self._home = home
         self._process: asyncio.subprocess.Process | None = None
 
@@ -106,7 +113,7 @@ async def serving(*several: Serving) -> AsyncIterator[None]:
                 await one.stop()
 
 
-def main(now: str) -> None:
+def main(now: str, how: str = "") -> None:
     from bot.clock import clock_at, instant
     from bot.log import open_log
     from bot.serve import serve
@@ -114,8 +121,9 @@ def main(now: str) -> None:
 
     settings = load()
     open_log(settings.home, settings.secrets)
-    asyncio.run(serve(settings, clock_at(instant(now)), lambda _what: None, times=SHORT))
+    times = UNHURRIED if how else SHORT
+    asyncio.run(serve(settings, clock_at(instant(now)), lambda _what: None, times=times))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

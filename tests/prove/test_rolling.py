@@ -98,12 +98,16 @@ def not_done(store_url: str) -> list[tuple[str, str]]:
 
 def rolling(home: Path, store_url: str, replicas: int, restarts: int, people: int) -> int:
     """How many questions there were."""
-    more = {"ANDON_STORE_URL": store_url, "ANDON_DRAIN_SECONDS": "1", "ANDON_GRACE_SECONDS": "120"}
+    more = {"ANDON_STORE_URL": store_url, "ANDON_DRAIN_SECONDS": "5", "ANDON_GRACE_SECONDS": "120"}
 
     async def run() -> int:
-        # Slack waits as long as it takes: how fast the machine is, is not the question here.
+        # How fast the machine is, is not the question here. Slack waits as long as it takes, and
+        # so do the replicas: what the store has not written in 2.5 s they would refuse in words.
         async with FakeSlack(clock=ManualClock()) as slack, AsyncExitStack() as stack:
-            several = [Serving(slack, home, free_port(), more=more) for _ in range(replicas)]
+            several = [
+                Serving(slack, home, free_port(), unhurried=True, more=more)
+                for _ in range(replicas)
+            ]
             await stack.enter_async_context(serving(*several))
             await asyncio.gather(*map(ready, several))
             upstreams = [one.url.removesuffix("/slack/events") for one in several]

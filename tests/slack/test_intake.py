@@ -119,6 +119,34 @@ def test_a_lease_is_kept_while_the_work_goes_on(bench: Bench) -> None:
     asyncio.run(run())
 
 
+def test_a_lease_is_kept_while_it_closes(bench: Bench) -> None:
+    """What is ended within the grace is nobody else's meanwhile."""
+    go = asyncio.Event()
+
+    async def slow(job: Job) -> None:
+        await go.wait()
+        await bench.note(job)
+
+    async def run() -> None:
+        first, second = bench.intake(slow), bench.intake()
+        first.open()
+        await first.receive("a", {})
+        await bench.store.inbox.receive("slack", "left", {}, bench.clock(), bench.clock())
+        closing = asyncio.create_task(first.close(60))
+        await asyncio.sleep(0)
+        for _ in range(10):
+            bench.clock.now += timedelta(seconds=20)
+            await asyncio.sleep(0.3)
+            await second.look()
+        await bench.until("left")
+        go.set()
+        await closing
+        await second.close(5)
+        assert sorted(bench.done) == [("a", 1, False), ("left", 2, False)]
+
+    asyncio.run(run())
+
+
 def test_who_lost_it_sends_nothing(bench: Bench) -> None:
     go, sent = asyncio.Event(), []
 
