@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from cachetools import LRUCache, cached
 from pydantic import TypeAdapter
 
 from core.answer import Answer
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from core.noticing import Noticing
 
 log = logging.getLogger(__name__)
+
+_PIECES = 10_000  # of kept queries: some have thousands of spans, half a kB each
 
 
 class Kept:
@@ -72,8 +75,8 @@ class Kept:
         if self._store is None:
             return
         try:
-            await self._store.save_answer(self._stored(request, answer, queries, context))
-            await self._store.save_thread(self._key(request), context, request.now)
+            stored = self._stored(request, answer, queries, context)
+            await self._store.save_both(stored, stored.place_key, context)
             self.failed = False
         except SourceUnavailable as error:
             self._fail(error)
@@ -181,7 +184,7 @@ class Kept:
             tool=answer.tool or "",
             args=dict(context),
             answer=to_json(answer),
-            queries=tuple(_query_schema().dump_python(query, mode="json") for query in queries),
+            queries=tuple(map(_as_json, queries)),
         )
 
     def _key(self, request: Request) -> str:
@@ -205,6 +208,17 @@ def stands_in(stored: StoredAnswer, place: Place) -> bool:
 def query_of(stored: Any) -> Query:
     """The query that was stored as JSON."""
     return _query_schema().validate_python(stored, strict=False)
+
+
+def _pieces(dumped: Mapping[str, Any]) -> int:
+    return 1 + len(dumped["windows"]) + sum(len(part["spans"]) for part in dumped["planned"])
+
+
+@cached(LRUCache(_PIECES, getsizeof=_pieces))
+def _as_json(query: Query) -> Mapping[str, Any]:
+    """Most questions read what another one has read before. Used from one event loop only."""
+    dumped: Mapping[str, Any] = _query_schema().dump_python(query, mode="json")
+    return dumped
 
 
 @cache

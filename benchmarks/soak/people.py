@@ -46,6 +46,7 @@ QUESTIONS = (
     "who won the match?",
 )
 FOLLOW_UPS = ("and line 4?", "what about yesterday?", "and last week?")
+CHANGE = ("Change settings", "Einstellungen ändern")
 ASIDES = ("ok, see you at the line", "the fitter is on the way", "thanks!")
 
 
@@ -115,7 +116,9 @@ class OnSlack:
         assert (await slack.deliver(slack.events.home_opened(here.ana), retries=0)).ok
         tab = await slack.home(here.ana, updates=updates, within=steps.SOON)
         seen = len(self._views())
-        await steps.press(here, tab, "Change settings")
+        # It speaks the language that the person asked in last.
+        change = next(one for one in labels(tab) if one in CHANGE)
+        await steps.press(here, tab, change)
         form = await slack.until(lambda: self._filled(seen), steps.SOON, "a form")
         areas = {"type": "multi_static_select", "selected_options": [
             {"value": chance.choice(("packaging", "machining", "assembly"))}]}  # fmt: skip

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ __all__ = ["Busy", "CalendarEntry", "EntryKind", "Shift", "ShiftCalendar", "Shif
 INSTANT = timedelta(microseconds=1)
 # How far a search for another shift goes; a plant that stood still for longer has none.
 MONTHS_SEARCHED = 14
+_KEPT = 1_000  # intervals: each shift of some weeks is looked at again and again
 
 
 class ShiftCalendar:
@@ -58,6 +60,7 @@ class ShiftCalendar:
         self._scopes = frozenset(entry.scope for entry in self._entries if entry.scope)
         self._months: dict[tuple[Scope, int], Month] = {}
         self._busy: dict[tuple[Scope, int], tuple[Busy, ...]] = {}
+        self._minutes = lru_cache(_KEPT)(self._scheduled_minutes)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -155,7 +158,9 @@ class ShiftCalendar:
 
     def calendar_minutes(self, interval: Interval, scope: Iterable[str] = ()) -> float | None:
         """Scheduled shift minutes: with breaks, holidays, overtime. None: no shifts are known."""
-        key = self.scope(scope)
+        return self._minutes(interval, self.scope(scope))
+
+    def _scheduled_minutes(self, interval: Interval, key: Scope) -> float | None:
         numbers = self._overlapping(key, interval)
         spans = (span for number in numbers for span in self._month(key, number).scheduled)
         clipped = ((max(start, interval.start), min(end, interval.end)) for start, end in spans)

@@ -69,10 +69,18 @@ class Losses:
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     produced: Mapping[tuple[str, str], float] = field(default_factory=dict)
     per_hour: Mapping[tuple[str, int], Price] = field(default_factory=dict)
+    _by_asset: Mapping[str, list[LossItem]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_asset: defaultdict[str, list[LossItem]] = defaultdict(list)
+        for item in self.items:
+            by_asset[item.asset].append(item)
+        object.__setattr__(self, "_by_asset", dict(by_asset))
 
     def of(self, names: Iterable[str], asset: str | None = None) -> tuple[LossItem, ...]:
         wanted = frozenset(names)
-        return tuple(i for i in self.items if i.name in wanted and asset in (None, i.asset))
+        among = self.items if asset is None else self._by_asset.get(asset, ())
+        return tuple(item for item in among if item.name in wanted)
 
 
 def total(items: Iterable[LossItem]) -> Cost:

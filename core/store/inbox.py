@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Dialect, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Dialect, Update, bindparam, delete, or_, select, update
 
 from core.errors import SourceUnavailable
 from core.store.compiled_insert import CompiledInsert
@@ -25,12 +25,15 @@ from core.store.schema import inbox
 KEPT = timedelta(days=2)
 Ending = Literal["done", "unknown", "failed"]
 _OPEN = ("working", "sending")
-_EXTEND = (
+_HELD = (
     update(inbox)
     .where(inbox.c.key == bindparam("held"), inbox.c.attempt == bindparam("as"))
     .where(or_(*(inbox.c.state == state for state in _OPEN)))
-    .values(lease_until=bindparam("until"))
 )
+# Made once: to put such a statement together takes longer than to carry it out.
+_EXTEND = _HELD.values(lease_until=bindparam("until"))
+_SENDING = _HELD.values(state="sending", lease_until=bindparam("until"))
+_FINISH = _HELD.values(state=bindparam("ending"), payload=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +102,15 @@ class Inbox:
 
     async def sending(self, claim: Claim, until: datetime) -> bool:
         """Marks that the answer goes out now; False where another process has taken over."""
-        return await self._set(claim, {"state": "sending", "lease_until": until})
+        return await self._set(claim, _SENDING, until=until)
 
     async def finish(self, claim: Claim, ending: Ending) -> bool:
         """Ends the work; False where another process has taken over."""
-        return await self._set(claim, {"state": ending, "payload": None})
+        return await self._set(claim, _FINISH, ending=ending)
 
     async def hand_back(self, claim: Claim, at: datetime) -> bool:
         """Leaves the rest to whoever looks next, at once."""
-        return await self._set(claim, {"lease_until": at})
+        return await self._set(claim, _EXTEND, until=at)
 
     async def extend(self, claims: Iterable[Claim], until: datetime) -> None:
         """Keeps the leases of what is still being worked on, and of nothing that was taken over."""
@@ -147,11 +150,6 @@ class Inbox:
         statement = delete(inbox).where(inbox.c.received_at < before)
         return await self._writes.run(lambda c: c.execute(statement).rowcount)
 
-    async def _set(self, claim: Claim, values: Mapping[str, Any]) -> bool:
-        statement = (
-            update(inbox)
-            .where(inbox.c.key == claim.key, inbox.c.attempt == claim.attempt)
-            .where(inbox.c.state.in_(_OPEN))
-            .values(dict(values))
-        )
-        return await self._writes.run(lambda c: c.execute(statement).rowcount == 1)
+    async def _set(self, claim: Claim, statement: Update, **values: object) -> bool:
+        given = {"held": claim.key, "as": claim.attempt, **values}
+        return await self._writes.run(lambda c: c.execute(statement, given).rowcount == 1)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Literal, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, delete, select
+from sqlalchemy import Connection, Engine, Executable, Row, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from core.statement_log import watch
@@ -37,6 +37,11 @@ from core.store.subscriptions import Subscriptions, keep_quiet
 from core.store.work import Work
 
 MAX_CONTEXT_CHARACTERS = 8_000
+# Asked with every question, so put together once.
+_THREAD = select(threads.c.context, threads.c.updated_at).where(
+    threads.c.key == bindparam("wanted")
+)
+_PERSON = select(people).where(people.c.user_id == bindparam("wanted"))
 T = TypeVar("T")
 
 
@@ -114,8 +119,7 @@ class Store:
 
     async def thread(self, key: str) -> Thread | None:
         """The thread's context as last saved, or None."""
-        statement = select(threads.c.context, threads.c.updated_at).where(threads.c.key == key)
-        row = await self.read(lambda connection: connection.execute(statement).one_or_none())
+        row = await self.read(lambda c: c.execute(_THREAD, {"wanted": key}).one_or_none())
         return None if row is None else Thread(row.context, row.updated_at)
 
     async def save_thread(self, key: str, context: Mapping[str, Any], at: datetime) -> None:
@@ -124,20 +128,30 @@ class Store:
         A context that is too long is not kept and the one before it goes too: a follow-up then
         starts afresh, which is better than building on an older question.
         """
+        statement = self._kept_thread(key, context, at)
+        await self.write(lambda c: c.execute(statement))
+
+    def _kept_thread(self, key: str, context: Mapping[str, Any], at: datetime) -> Executable:
         if len(json.dumps(context)) > MAX_CONTEXT_CHARACTERS:
-            await self.write(lambda c: c.execute(delete(threads).where(threads.c.key == key)))
-            return
+            return delete(threads).where(threads.c.key == key)
         values = {"context": dict(context), "updated_at": at}
         statement = insert_into(threads, self._engine.dialect).values(key=key, **values)
-        upsert = statement.on_conflict_do_update(index_elements=["key"], set_=values)
-        await self.write(lambda connection: connection.execute(upsert))
+        return statement.on_conflict_do_update(index_elements=["key"], set_=values)
 
     async def save_answer(self, answer: StoredAnswer) -> None:
         """Keeps the answer; one that is already kept under this id stays as it is."""
+        statement = self._kept_answer(answer)
+        await self.write(lambda c: c.execute(statement))
+
+    def _kept_answer(self, answer: StoredAnswer) -> Executable:
         # Not asdict: it would copy the queries, which may hold ten thousands of spans.
         values = {field.name: getattr(answer, field.name) for field in fields(answer)}
-        statement = insert_into(answers, self._engine.dialect).values(values)
-        await self.write(lambda c: c.execute(statement.on_conflict_do_nothing()))
+        return insert_into(answers, self._engine.dialect).values(values).on_conflict_do_nothing()
+
+    async def save_both(self, answer: StoredAnswer, key: str, context: Mapping[str, Any]) -> None:
+        """`save_answer`, and `save_thread` for what goes on from it, in one transaction."""
+        both = self._kept_answer(answer), self._kept_thread(key, context, answer.asked_at)
+        await self.write(lambda c: [c.execute(statement) for statement in both])
 
     async def answer(self, id: str) -> StoredAnswer | None:
         """The answer of that id, or None: never given, or pruned."""
@@ -212,8 +226,7 @@ class Store:
 
     async def person(self, user_id: str) -> Person | None:
         """What the person chose, or None where they chose nothing yet."""
-        statement = select(people).where(people.c.user_id == user_id)
-        row = await self.read(lambda connection: connection.execute(statement).one_or_none())
+        row = await self.read(lambda c: c.execute(_PERSON, {"wanted": user_id}).one_or_none())
         if row is None:
             return None
         quiet = (row.quiet_from, row.quiet_to) if row.quiet_from else None

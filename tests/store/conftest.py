@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from core.store import Store
+from tests import stores
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -20,6 +22,9 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def store(store_url: str) -> Iterator[Store]:
+    file = make_url(store_url).database
+    if store_url.startswith("sqlite") and file:
+        stores.empty(Path(file))
     opened = Store.open(store_url)
     yield opened
     opened.close()

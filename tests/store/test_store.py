@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from core.store import Feedback, Store, StoredAnswer
 from core.store.schema import MAX_TEXT
@@ -99,6 +100,18 @@ def test_a_context_that_is_too_long_leaves_no_older_one_behind(store: Store) -> 
     asyncio.run(store.save_thread("t", {"assets": ["line-3"]}, NOW))
     asyncio.run(store.save_thread("t", {"question": "x" * MAX_CONTEXT_CHARACTERS}, NOW))
     assert asyncio.run(store.thread("t")) is None
+
+
+def test_an_answer_and_its_thread_are_kept_together_or_not_at_all(store: Store) -> None:
+    asyncio.run(store.save_both(ANSWER, "t", {"answer": "a1"}))
+    thread = asyncio.run(store.thread("t"))
+    assert asyncio.run(store.answer("a1")) == ANSWER
+    assert thread is not None
+    assert (thread.context, thread.updated_at) == ({"answer": "a1"}, ANSWER.asked_at)
+    unfit = replace(ANSWER, id="a2", question=None)  # type: ignore[arg-type]
+    with pytest.raises(IntegrityError):
+        asyncio.run(store.save_both(unfit, "t", {"answer": "a2"}))
+    assert asyncio.run(store.thread("t")) == thread
 
 
 def test_recent_answers_are_the_newest_of_the_place_or_the_user(store: Store) -> None:
