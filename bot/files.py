@@ -19,8 +19,16 @@ _WORTH_A_BAR = 20 * 2**20
 
 
 def address(given: str) -> str:
-    """A folder's path as an address; what is one already stays."""
-    return address_of(Path(given)) if "://" not in given and Path(given).is_dir() else given
+    """A folder's path as an address; what is one already stays. Raises MisconfiguredError."""
+    from core.errors import MisconfiguredError
+
+    if "://" in given:
+        return given
+    if Path(given).is_dir():
+        return address_of(Path(given))
+    if Path(given).exists():
+        raise MisconfiguredError(given, "is a file: name the folder that it lies in")
+    raise MisconfiguredError(given, "is no folder, and no address such as sqlite:///plant.db")
 
 
 def kept(plant: PlantFile, home: Path) -> PlantFile:

@@ -34,6 +34,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
     from bot.sources import project
     from core.alerts.rules_file import problems
     from core.data.check import as_json, check, render
+    from core.rollup.advice import advised
     from core.words import Words
 
     if settings.sample is not None:
@@ -48,11 +49,14 @@ def run(arguments: Namespace, settings: Settings) -> int:
     access, unfit = settings.access_file, _access_problems(settings.access_file)
     told = files.problems(plant)
     refused = any(problem.refused for problem in told)
+    is_open = not settings.rollup and settings.sample is None
+    many = advised(plant, report.facts) if is_open else None
     exit_code = max(report.exit_code, 1 if wrong or unfit or refused else 0)
     if arguments.json:
         more: dict[str, object] = {"alerts": list(wrong), "access": list(unfit)}
         more["exit_code"] = exit_code
         more["files"] = [{"key": p.key, **p.filled()} for p in told]
+        more["rollup_advised"] = many is not None
         whole = as_json(report) | more
         print(json.dumps(whole, ensure_ascii=False))
         return exit_code
@@ -66,6 +70,8 @@ def run(arguments: Namespace, settings: Settings) -> int:
             lines += ["", known, *(f"  error    {problem}" for problem in found)]
     if told:
         lines += ["", words.say("files.problems", n=len(told)), *files.lines(told, words)]
+    if many is not None:
+        lines += ["", words.say("rollup.advised", n=many)]
     terminal.write(row for line in lines for row in _wrapped(line, paper))
     return exit_code
 

@@ -16,6 +16,7 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.app import App
+    from core.rollup.job import Done
     from core.rollup.status import Kept
     from core.rollup.verify import Verified
 
@@ -67,7 +68,7 @@ async def _run(app: App, arguments: Namespace, now: datetime) -> int:
         return DIFFERS if verified.differences else 0
     if arguments.since is not None:
         done = await app.rollup.fill(now, arguments.since, _progress(arguments.json))
-        said.filled(done.read, done.changed)
+        said.filled(done)
     else:
         said.kept(await app.store.read(kept))
     return 0
@@ -83,11 +84,15 @@ class _Said:
         self._app = app
         self._as_json = as_json
 
-    def filled(self, days: int, changed: int) -> None:
+    def filled(self, done: Done) -> None:
+        say = self._words.say
         if self._as_json:
-            print(json.dumps({"days": days, "changed": changed}))
-        else:
-            print(self._words.say("rollup.filled", n=days, changed=changed))
+            begins = done.begins.isoformat() if done.begins else None
+            print(json.dumps({"days": done.read, "changed": done.changed, "begins": begins}))
+            return
+        if done.begins:
+            print(say("rollup.begins", day=done.begins.isoformat()))
+        print(say("rollup.filled", n=done.read, changed=done.changed))
 
     def kept(self, found: list[Kept]) -> None:
         if self._as_json:

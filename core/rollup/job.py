@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -42,14 +42,21 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Days of assets and facts: how many were read, and how many of them had changed."""
+    """Days of assets and facts: how many were read, and how many of them had changed. `begins`:
+    the first day with rows, where that is later than the one asked for."""
 
     read: int = 0
     changed: int = 0
     left: int = 0
+    begins: date | None = None
 
     def __add__(self, other: Done) -> Done:
-        return Done(self.read + other.read, self.changed + other.changed, self.left + other.left)
+        return replace(
+            self,
+            read=self.read + other.read,
+            changed=self.changed + other.changed,
+            left=self.left + other.left,
+        )
 
 
 class Rollup:
@@ -99,9 +106,11 @@ class Rollup:
         return done
 
     async def fill(self, now: datetime, since: date, progress: Progress | None = None) -> Done:
-        """All complete days from `since` on, also those that have been rolled up."""
-        lots = await self._lots.since(since, now)
-        total, before, done = sum(len(lot.days) for lot in lots), 0, Done()
+        """All complete days with rows from `since` on, also those that have been rolled up."""
+        begins = await self._lots.begin(since, now)
+        lots = await self._lots.since(begins, now)
+        total, before = sum(len(lot.days) for lot in lots), 0
+        done = Done(begins=begins if begins > since else None)
         for lot in lots:
             for month in by_month(lot.days):
                 done += await self._roll(lot, month, now)

@@ -16,6 +16,7 @@ from core.data.source import DataSource
 from core.domain.periods import DAY, Interval
 from core.domain.shifts import ShiftCalendar
 from core.installation import Definitions, Installation
+from core.rollup.earliest import earliest
 from core.rollup.groups import Group, cells_of, groups_of, mapping_mark, spans_of
 from core.rollup.reading import EVERYTHING, Stretch
 from core.rollup.shape import SHAPES
@@ -84,6 +85,20 @@ class Lots:
         self._source = source
         self._store = store
 
+    async def begin(self, first: date, now: datetime) -> date:
+        """The first day with rows of any fact and plant, `first` or later; today where there are
+        none. Days without rows after it are days like others: their sums are known to be none."""
+        installation = await self._definitions.load()
+        calendars = [installation.calendars[plant] for plant in installation.plants]
+        if not calendars:
+            return first
+        start = min(calendar.day(first).start for calendar in calendars)
+        found: datetime | None = now
+        if start < now:
+            ids = tuple(sorted(asset.id for asset in installation.hierarchy))
+            found = await earliest(self._source, self._summed, ids, Interval(start, now))
+        return max(first, min(calendar.production_day(found or now) for calendar in calendars))
+
     async def since(self, first: date, now: datetime) -> list[Lot]:
         """Those with complete days from `first` on."""
         return await self._lots(now, lambda _: first)
@@ -98,10 +113,9 @@ class Lots:
         self, now: datetime, first_of: Callable[[ShiftCalendar], date], *, goes_back: bool = False
     ) -> list[Lot]:
         installation = await self._definitions.load()
-        facts = [fact for fact in SHAPES if fact in self._facts and self._adds_up(fact)]
         found: list[Lot] = []
         for plant in installation.plants:
-            groups = groups_of(installation, plant, self._mapping, facts)
+            groups = groups_of(installation, plant, self._mapping, self._summed)
             calendar = installation.calendars[plant]
             if not groups:
                 continue
@@ -116,6 +130,10 @@ class Lots:
                 if days:
                     found.append(Lot(id, group, calendar, path, days))
         return found
+
+    @property
+    def _summed(self) -> list[Fact]:
+        return [fact for fact in SHAPES if fact in self._facts and self._adds_up(fact)]
 
     def _adds_up(self, fact: Fact) -> bool:
         if self._facts[fact].also:  # two sources are compared each time

@@ -59,7 +59,10 @@ async def verify(
     """Compares every shift of every asset. Raises as the source does."""
     found: list[Difference] = []
     days = absent = before = 0
-    wanted = await (lots.since(since, now) if since else lots.last(0, now))
+    if since is None:
+        wanted = await lots.last(0, now)
+    else:
+        wanted = await lots.since(await lots.begin(since, now), now)
     total = sum(len(lot.days) for lot in wanted)
     for lot in wanted:
         stored = await store.read(partial(tiles_of, group_id=lot.id, group=lot.group))
@@ -92,12 +95,13 @@ async def _compared(
     now: datetime,
 ) -> list[Difference]:
     by_start = {cell.interval.start: cell for cell in stored.cells}
+    tiles = [by_start[cell.interval.start] for cell in cells]
+    reading = partial(_sums, shape=SHAPES[lot.group.fact], tiles=[tile.id for tile in tiles])
+    kept = await store.read(reading)
     found: list[Difference] = []
-    for one in await summed(source, lot.group, cells, now):
-        tile = by_start[one.interval.start]
-        kept = await store.read(partial(_sums, shape=SHAPES[lot.group.fact], tile=tile.id))
+    for one, tile in zip(await summed(source, lot.group, cells, now), tiles, strict=True):
         day = lot.calendar.production_day(one.interval.start)
-        found += _differences(lot, day, kept, _by_key(lot, one, tile))
+        found += _differences(lot, day, kept.get(tile.id, {}), _by_key(lot, one, tile))
     return found
 
 
@@ -109,9 +113,13 @@ def _by_key(lot: Lot, one: Summed, tile: Cell) -> _Sums:
     return {_key(row, shape): row for row in one.rows if row["asset"] not in tile.doubts}
 
 
-def _sums(connection: Connection, shape: Shape, tile: int) -> _Sums:
-    rows = connection.execute(select(shape.table).where(shape.table.c.tile == tile))
-    return {_key(row, shape): dict(row) for row in rows.mappings()}
+def _sums(connection: Connection, shape: Shape, tiles: Sequence[int]) -> Mapping[int, _Sums]:
+    """By tile."""
+    found: dict[int, dict[tuple[str, ...], Mapping[str, Any]]] = {}
+    rows = connection.execute(select(shape.table).where(shape.table.c.tile.in_(tiles)))
+    for row in rows.mappings():
+        found.setdefault(row["tile"], {})[_key(row, shape)] = dict(row)
+    return found
 
 
 def _key(row: Mapping[Any, Any], shape: Shape) -> tuple[str, ...]:

@@ -53,6 +53,36 @@ def test_sums_are_made_shown_used_and_checked(
     assert "good_units" in said
 
 
+def test_it_begins_with_the_first_row_and_says_so(
+    plant: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(plant)) as connection, connection:
+        for table in ("production", "downtime", "scrap"):
+            start = "time" if table == "scrap" else "start"
+            connection.execute(f"DELETE FROM {table} WHERE {start} < '2026-03-10 18:00'")
+    assert main(["rollup", "--since", "2000-01-01", *NOW]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Begins on 2026-03-10: the source has no rows before it.\n")
+    assert main(["rollup", "--since", "2000-01-01", "--json", *NOW]) == 0
+    assert json.loads(capsys.readouterr().out)["begins"] == "2026-03-10"
+
+
+def test_a_large_plant_is_advised_to_keep_sums(
+    plant: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_advised() -> object:
+        main(["check", "--json", *NOW])
+        return json.loads(capsys.readouterr().out)["rollup_advised"]
+
+    monkeypatch.setenv("ANDON_ROLLUP", "off")
+    assert is_advised() is False
+    monkeypatch.setattr("core.rollup.advice.WORTH_ROWS", 30_000)
+    main(["check", *NOW])
+    assert "with daily sums (ANDON_ROLLUP=on" in capsys.readouterr().out
+    monkeypatch.setenv("ANDON_ROLLUP", "on")
+    assert is_advised() is False
+
+
 def test_a_date_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rollup", "--since", "yesterday"]) == 2
     assert "is no date such as 2026-01-31" in capsys.readouterr().err

@@ -24,6 +24,7 @@ from core.rollup.source import RolledSource
 from core.rollup.wanted import Pace
 from core.store import Store
 from tests.data.databases import Database, utc
+from tests.stores import opened
 
 FIRST, NOW = utc("2026-03-02T00:00"), utc("2026-03-13T15:20")
 """The clocks of site p change in between, on 8 March."""
@@ -81,7 +82,7 @@ class Bench:
     job: Rollup = field(init=False)
     loop: asyncio.Runner = field(default_factory=asyncio.Runner)
     now: datetime = NOW
-    pace: Pace = field(default_factory=lambda: Pace(days=40, again=1, in_turn=1))
+    pace: Pace = field(default_factory=lambda: Pace(days=11, again=1, in_turn=1))
 
     def __post_init__(self) -> None:
         self.open()
@@ -186,14 +187,13 @@ def _by_key(rows: Sequence[Row], keys: tuple[str, ...]) -> dict[tuple[object, ..
 
 
 @pytest.fixture
-def bench(database: Database, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
-    """On SQLite, and on Postgres, where the store lies in the same database."""
-    kinds = {"time": "timestamptz", "whole": "bigint", "real": "double precision"}
+def bench(database: Database, tmp_path: Path) -> Iterator[Bench]:
+    """On SQLite, or on Postgres, where the store lies in the same database."""
     if database.is_sqlite:
-        kinds = {"time": "TEXT", "whole": "INTEGER", "real": "REAL"}
-    database.run(*(table.format(**kinds) for table in TABLES))
-    url = f"sqlite:///{tmp_path / 'andon.db'}" if database.is_sqlite else database.url
-    store = Store.open(url)
+        database.run(*(table.format(time="TEXT", whole="INTEGER", real="REAL") for table in TABLES))
+        store = opened(tmp_path / "andon.db")
+    else:
+        store = Store.open(database.url)
     plant = database.plant(plants=SITES, assets=EQUIPMENT, facts=FACTS)
     made = Bench(database, store, plant)
     yield made

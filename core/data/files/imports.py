@@ -27,6 +27,8 @@ from core.data.files.text import in_utf8, shape_of
 if TYPE_CHECKING:
     import duckdb
 
+WITHIN_A_LINE = 5
+"""So many times as long a file must lie still that ends within a line."""
 Progress = Callable[[str, int, int], None]
 """Told before each file: its name, and of how many bytes in all how many are done."""
 
@@ -55,18 +57,21 @@ class Imports:
         return [f for f in folder.files if f.name not in known or known[f.name].stamp != f.stamp]
 
     def still(self, changed: list[Found]) -> list[Found]:
-        """Those that nobody is writing to."""
+        """Those that nobody is writing to. A writer that pauses stops within a line, mostly: so a
+        file that ends within one must lie still for longer."""
         now, stamps = time.monotonic(), {file.name: file.stamp for file in changed}
         self._seen = {
             name: self._seen[name] if self._seen.get(name, ((), 0))[0] == stamp else (stamp, now)
             for name, stamp in stamps.items()
         }
-        written = self._clock() - round(self.settle * 1e9)
-        return [
-            file
-            for file in changed
-            if file.stamp[1] <= written or now - self._seen[file.name][1] >= self.settle
-        ]
+        clock = self._clock()
+
+        def is_still(file: Found) -> bool:
+            settle = self.settle * (WITHIN_A_LINE if _ends_within_a_line(file) else 1)
+            since = now - self._seen[file.name][1]
+            return file.stamp[1] <= clock - round(settle * 1e9) or since >= settle
+
+        return [file for file in changed if is_still(file)]
 
     def read(
         self, folder: Folder, known: Ledger, files: list[Found], progress: Progress | None = None
@@ -166,6 +171,17 @@ class Imports:
         mark.write_bytes(b"")
         mark.touch()
         return mark.stat().st_mtime_ns
+
+
+def _ends_within_a_line(file: Found) -> bool:
+    if file.kind != "csv":
+        return False  # of others a part cannot be read
+    try:
+        with file.path.open("rb") as opened:
+            opened.seek(max(0, file.stamp[0] - 2))  # two: one sign of UTF-16
+            return not set(opened.read()) & set(b"\r\n")
+    except OSError:
+        return False  # which reading it says
 
 
 def _meaning(error: Exception) -> str:

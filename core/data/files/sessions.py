@@ -13,7 +13,7 @@ from threading import Event, Lock, Thread
 from core.data.duck import Held, Session
 from core.data.files.address import Place
 from core.data.files.folder import Folder, Found
-from core.data.files.imports import Imports, Progress, said
+from core.data.files.imports import WITHIN_A_LINE, Imports, Progress, said
 from core.data.files.ledger import Ledger
 from core.data.files.problem import FileProblem
 from core.data.files.tables import apart, tables
@@ -22,7 +22,7 @@ from core.data.files.told import Told, told_of
 _LOGGER = logging.getLogger(__name__)
 LOOK_EVERY = 0.5
 PATIENCE = 2.0
-_MOST_WAITS = 50
+_MOST_WAITS = 10 * WITHIN_A_LINE
 
 
 class StillReading(OSError):

@@ -83,6 +83,30 @@ def test_a_file_that_is_still_being_written_waits(exports: Exports) -> None:
     assert exports.problems() == []
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_file_that_ends_within_a_line_waits_for_longer(exports: Exports, encoding: str) -> None:
+    """Its writer may be thinking; all its rows have their cells, and the last value is half."""
+    whole = MORE.encode(encoding)
+    half = MORE.removesuffix("1\n").encode(encoding)
+    exports.put("stops.csv", OTHER)
+
+    def lies_still(content: bytes, hours: int) -> None:
+        path = exports.put("production.csv", content)
+        os.utime(path, (path.stat().st_mtime - hours * 3600,) * 2)
+
+    exports.open(options="settle=3600")
+    lies_still(half, 3)
+    with pytest.raises(NoData, match="being_written"):
+        exports.good()
+    lies_still(whole, 3)
+    assert exports.good() == 111
+    lies_still(half, 3)
+    assert exports.good() == 111
+    # Some end so, and mean it.
+    lies_still(half, 40)
+    assert exports.good() == 101
+
+
 def test_a_file_that_changes_while_it_is_read(
     exports: Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:

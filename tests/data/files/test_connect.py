@@ -75,6 +75,14 @@ def test_the_commands(
     assert "30 min" in answer["text"].replace("\u00a0", " ")
 
 
+def test_what_is_no_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "stops.csv").write_text("a,b\n", "utf-8")
+    assert main(["connect", str(tmp_path / "nowhere")]) == 2
+    assert "nowhere: is no folder, and no address" in capsys.readouterr().err
+    assert main(["connect", str(tmp_path / "stops.csv")]) == 2
+    assert "is a file: name the folder that it lies in" in capsys.readouterr().err
+
+
 def test_a_folder_of_any_name(tmp_path: Path) -> None:
     folder = tmp_path / "Ex porte?100%#ä"
     folder.mkdir()
