@@ -12,7 +12,7 @@ from core.answer import Citation
 from core.cited import Cited
 from core.data.cache import CachedSource
 from core.data.mapping import PlantMapping
-from core.data.query import Condition, Fact, Query
+from core.data.query import Fact, Query
 from core.data.source import Facts, Row
 from core.domain import oee, periods
 from core.domain.assets import PLANT, Asset, Hierarchy
@@ -20,6 +20,7 @@ from core.domain.periods import Interval, Period
 from core.domain.shifts import ShiftCalendar
 from core.errors import NoData, PlantsDiffer, SourceUnavailable, UserError
 from core.installation import Installation
+from core.narrowed import to_visible_assets, to_visible_centers
 from core.past import Past
 from core.planner.period_words import parse_period
 from core.request import Place, User
@@ -261,29 +262,10 @@ class ToolContext:
         if self.access.everywhere:
             return query
         if query.fact == "cost":
-            return self._with_visible_centers(query)
+            return to_visible_centers(query, self.access, self.hierarchy)
         if query.statement is None and "asset" not in await self.columns(query.fact):
             return query
-        if any(self._are_visible_areas(condition) for condition in query.where):
-            return query
-        visible = {asset.id for asset in self.hierarchy if self._may_see(asset)}
-        wanted = visible if query.assets is None else visible & set(query.assets)
-        return replace(query, assets=tuple(sorted(wanted)))
-
-    def _with_visible_centers(self, query: Query) -> Query:
-        """Rates belong to cost centers: those of the assets that the asker may see."""
-        visible = {asset.cost_center for asset in self.hierarchy if self._may_see(asset)}
-        own = Condition("cost_center", "in", tuple(sorted(visible - {""})))
-        return query if own in query.where else replace(query, where=(*query.where, own))
-
-    def _are_visible_areas(self, condition: Condition) -> bool:
-        """Whether only rows of named areas are wanted, all of which the asker may see: a row
-        that names an area need not name an asset."""
-        names, is_area = condition.value, condition.column == "area" and condition.operator == "in"
-        if not is_area or not isinstance(names, tuple):
-            return False
-        named = [asset for asset in self.hierarchy if asset.id in names or asset.name in names]
-        return bool(named) and all(self._may_see(asset) for asset in named)
+        return to_visible_assets(query, self.access, self.hierarchy)
 
     # --- citations
 

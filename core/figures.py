@@ -31,6 +31,11 @@ def names(assets: Sequence[Asset], words: Words) -> str:
     return words.joined(shown)
 
 
+def scope(assets: Sequence[Asset], period: Period, words: Words) -> dict[str, str]:
+    """What was asked about, as the sentences of the catalogues take it."""
+    return {"assets": names(assets, words), "period": words.period_name(period)}
+
+
 def ratio_metric(
     label: str,
     value: float | None,
@@ -138,7 +143,7 @@ def caveats(
 
     Minutes of stops need neither an ideal rate nor production rows, KPIs do.
     """
-    by_id = {asset.id: asset.name for asset in found.assets}
+    by_id = found.names
     kpis = found.kpis
     notices = [*_coverage(found, kpis, words)] if about == "kpis" else []
     notices += _stale(found.stale, by_id, period.zone, words)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from matplotlib import font_manager
-
+from adapters.picture.lettering import NAME, shortened, text, wrapped
 from adapters.picture.style import (
     BLUE,
     FAINT,
@@ -25,13 +23,12 @@ from adapters.picture.style import (
     SMALL,
 )
 from core.answer import Chart, Line, Series
-from core.answer_text import chart_figure, printable
+from core.answer_text import chart_figure
 from core.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_NAME, _NAME_LINES = 20, 2
 _SERIES_NAME = 24
 _LARGEST = 1e12  # no figure of a plant is larger; axes would show nothing
 _TICKS = 5
@@ -49,10 +46,10 @@ class Plot:
         series = chart.series[:1] if chart.kind == "waterfall" else chart.series[: len(SERIES)]
         start = self.left_out if chart.kind == "trend" else 0
         self.series = [
-            Series(_shortened(text(one.name), _SERIES_NAME), _clean(one.values[start:], len(names)))
+            Series(shortened(text(one.name), _SERIES_NAME), _clean(one.values[start:], len(names)))
             for one in series
         ]
-        self.unit = _shortened(text(chart.unit), _NAME) if chart.unit else ""
+        self.unit = shortened(text(chart.unit), NAME) if chart.unit else ""
         self.lines = [line for line in chart.lines if _usable(line.value)][:4]
         self.known = [v for one in self.series for v in one.values if v is not None]
 
@@ -105,7 +102,7 @@ class Plot:
         for row, (share, place) in enumerate(zip(shares, places, strict=True)):
             if share is not None:
                 beside.annotate(
-                    _shortened(f"{self.words.number(share)} %", 8),
+                    shortened(f"{self.words.number(share)} %", 8),
                     (place, row),
                     (10, 0),
                     textcoords="offset points",
@@ -116,7 +113,7 @@ class Plot:
                 )
         beside.set_xlim(0, 100)
         beside.set_title(
-            _shortened(text(self.chart.series[1].name), _NAME), fontsize=SMALL, color=FAINT
+            shortened(text(self.chart.series[1].name), NAME), fontsize=SMALL, color=FAINT
         )
         beside.axis("off")
 
@@ -225,7 +222,7 @@ class Plot:
         count = len(self.names)
         every = max(1, math.ceil((count - 1) / (_TICKS - 1))) if count > 1 else 1
         places = list(range(0, count, every))
-        axes.set_xticks(places, [_shortened(self.names[place], 14) for place in places])
+        axes.set_xticks(places, [shortened(self.names[place], 14) for place in places])
         axes.set_ylabel(self.unit, fontsize=LABEL, color=FAINT)
         axes.yaxis.set_major_formatter(lambda value, _: text(self._tick(value)))
         axes.grid(axis="y", color=GRID, linewidth=1)
@@ -236,7 +233,7 @@ class Plot:
 
     def _lying(self, axes: Axes, *, margins: bool = True) -> None:
         """Names on the left from the top down; figures stand at the bars, so no other axis."""
-        axes.set_yticks(range(len(self.names)), [_wrapped(name) for name in self.names])
+        axes.set_yticks(range(len(self.names)), [wrapped(name) for name in self.names])
         axes.set_ylim(len(self.names) - 0.45, -0.55)
         if margins:
             axes.margins(x=0.14)
@@ -271,27 +268,10 @@ class Plot:
         return f"+{figure}" if inner and value is not None and value > 0 else figure
 
     def _name(self, line: Line) -> str:
-        return f"{_shortened(text(line.name), 18)} {self.figure(line.value)}"
+        return f"{shortened(text(line.name), 18)} {self.figure(line.value)}"
 
     def _tick(self, value: float) -> str:
         return self.words.number(value, 0 if value == int(value) else 1)
-
-
-def text(raw: str) -> str:
-    """The text with what the font can draw, and no sign that would start a formula."""
-    drawable = _glyphs()
-    kept = "".join(c if ord(c) in drawable else "?" for c in printable(raw))
-    return kept.strip().replace("$", r"\$") or "–"
-
-
-def _glyphs() -> frozenset[int]:
-    if not _GLYPHS:
-        font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
-        _GLYPHS.append(frozenset(font.get_charmap()))
-    return _GLYPHS[0]
-
-
-_GLYPHS: list[frozenset[int]] = []
 
 
 def _apart(
@@ -302,17 +282,6 @@ def _apart(
     for mark in sorted(marks):
         place = max(mark[0], place + step)
         yield place, mark
-
-
-def _wrapped(name: str) -> str:
-    lines = wrap(name, _NAME) or ["–"]
-    if len(lines) > _NAME_LINES:
-        lines = [*lines[: _NAME_LINES - 1], _shortened(" ".join(lines[_NAME_LINES - 1 :]), _NAME)]
-    return "\n".join(lines)
-
-
-def _shortened(name: str, most: int) -> str:
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
 def _clean(values: Sequence[float | None], count: int) -> tuple[float | None, ...]:

@@ -34,10 +34,8 @@ from core.answer import Answer
 from core.request import Language, Place
 
 _PROMPTS = 4
-_ORNAMENT_SECONDS = 2.0  # titles and status lines: longer than that no answer waits for them
 _FIRST = 5  # messages of a thread that tell whether a question is its first
 _PROMPT, _TITLE = 75, 60
-_ORNAMENT = 2.0  # seconds that an answer may wait for a status or a title
 _CLOSED = frozenset({"not_found", "hash_conflict"})  # the view is gone, or newer than this click
 _SLOW = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 
@@ -217,7 +215,7 @@ class Dialogs:
         """Whether a person has said one thing only in the thread. Slack knows it, whichever
         process answered before."""
         try:
-            async with asyncio.timeout(_ORNAMENT_SECONDS):
+            async with asyncio.timeout(self._api.times.ornament):
                 told = await self._api.call(
                     self._api.client.conversations_replies, channel=channel, ts=thread, limit=_FIRST
                 )
@@ -229,7 +227,7 @@ class Dialogs:
     async def _quietly(self, method: Any, **arguments: Any) -> bool:
         """What is only an ornament; without it the answer comes all the same."""
         try:
-            async with asyncio.timeout(_ORNAMENT_SECONDS):
+            async with asyncio.timeout(self._api.times.ornament):
                 await self._api.call(method, patience=0, **arguments)
         except (Refused, Unreachable, OutcomeUnknown, TimeoutError):
             return False

@@ -17,7 +17,6 @@ from core.request import User, language_of
 log = logging.getLogger(__name__)
 
 _MINUTE, _HOUR = 60.0, 3600.0
-_SECONDS = 2.0
 
 
 class GroupsUnknown(Exception):
@@ -68,7 +67,7 @@ class Directory:
     async def _profile(self, author: Author) -> User | None:
         api = self._api
         try:
-            async with asyncio.timeout(_SECONDS):
+            async with asyncio.timeout(self._api.times.people):
                 told = await api.call(api.client.users_info, user=author.id, include_locale=True)
         except (Refused, Unreachable, OutcomeUnknown, TimeoutError):
             return None
@@ -79,7 +78,7 @@ class Directory:
 
     async def _memberships(self, author: Author) -> tuple[str, ...]:
         try:
-            async with asyncio.timeout(_SECONDS):
+            async with asyncio.timeout(self._api.times.people):
                 members = [(group, await self._members_of(group)) for group in self._groups]
         except (Refused, Unreachable, OutcomeUnknown, TimeoutError) as error:
             log.warning("the members of user groups are unknown: %s", error)

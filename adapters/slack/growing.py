@@ -45,9 +45,9 @@ class Growing:
         try:
             if await self._add(sentences):
                 self.told = len(sentences)
-                return self._posts.pace
+                return self._posts.times.pace
         except Unreachable as error:
-            return max(error.wait, self._posts.pace)
+            return max(error.wait, self._posts.times.pace)
         except (Refused, OutcomeUnknown):
             pass
         return math.inf  # the answer will say it

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import unescape
 from typing import Any
 
+from adapters.slack.typed import as_typed
 from core.request import Place
 
 Payload = Mapping[str, Any]
@@ -103,7 +102,6 @@ class MessageShortcut:
 
 Incoming = Asked | Clicked | Submitted | HomeOpened | PaneOpened | MessageShortcut
 
-_TYPING = re.compile(r"<(?P<kind>[@#!]?)(?P<of>[^\s>|][^>|]*)(?:\|(?P<label>[^>]*))?>")
 _PLAIN_MESSAGES = frozenset({None, "", "file_share", "thread_broadcast", "me_message"})
 
 
@@ -156,20 +154,6 @@ def _read(payload: Payload, bot_user: str) -> Incoming | None:
             return None
 
 
-def plain(text: str, bot_user: str = "") -> str:
-    """Slack's markup as it was typed: no mention of the bot, names for others, & < > unescaped."""
-
-    def said(found: re.Match[str]) -> str:
-        if found["kind"] == "@":
-            return "" if found["of"] == bot_user else f"@{found['label'] or found['of']}"
-        if found["kind"] == "#":
-            return f"#{found['label'] or found['of']}"
-        return found["label"] or found["of"].removeprefix("mailto:")
-
-    shown = unescape(_TYPING.sub(said, text))
-    return shown.replace("“", '"').replace("”", '"').replace("’", "'").strip()
-
-
 def _authorizations(payload: Payload) -> Sequence[Payload]:
     return payload.get("authorizations") or ()
 
@@ -218,7 +202,7 @@ def _message(event: Payload, author: Author, team: str, bot_user: str) -> Asked 
     if not channel or not ts:
         return None
     raw = str(event.get("text") or "")
-    text, thread = plain(raw, bot_user), str(event.get("thread_ts") or "")
+    text, thread = as_typed(raw, bot_user), str(event.get("thread_ts") or "")
     if event.get("channel_type") == "im":
         # Answers stand in the message's thread, as the agent view wants it; what was said last
         # is the context wherever in the conversation it stands.
@@ -238,7 +222,7 @@ def _message(event: Payload, author: Author, team: str, bot_user: str) -> Asked 
 def _slash(payload: Payload) -> Asked:
     team, channel = _team(payload), str(payload.get("channel_id", ""))
     author = Author(str(payload.get("user_team_id") or team), str(payload.get("user_id", "")))
-    text = f"{payload['command']} {plain(str(payload.get('text') or ''))}".strip()
+    text = f"{payload['command']} {as_typed(str(payload.get('text') or ''))}".strip()
     url = str(payload.get("response_url") or "")
     place = _place(team, channel, "", private=True)
     target = Target(channel, place, response_url=url)
@@ -309,4 +293,4 @@ def _shortcut(payload: Payload) -> MessageShortcut:
         str(message.get("thread_ts") or ""),
         str(payload.get("response_url") or ""),
     )
-    return MessageShortcut(_user(payload), plain(str(message.get("text") or "")), target)
+    return MessageShortcut(_user(payload), as_typed(str(message.get("text") or "")), target)

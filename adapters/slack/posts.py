@@ -14,6 +14,7 @@ from adapters.slack.inbound import Author, Target
 from adapters.slack.marks import find, found_late, mark
 from adapters.slack.pictures import Draw, Pictures
 from adapters.slack.render import Look, Message, render
+from adapters.slack.times import Times
 from adapters.slack.web_api import OutcomeUnknown, Refused, WebApi
 from core.answer import Answer
 from core.outgoing import is_safe
@@ -102,9 +103,8 @@ class Posts:
     # --- what grows while the answer is made; tried once, for the answer will say it anyhow
 
     @property
-    def pace(self) -> float:
-        """Seconds between two messages in a channel, as Slack allows."""
-        return self._api.times.pace
+    def times(self) -> Times:
+        return self._api.times
 
     async def say(self, target: Target, ts: str, text: str, delivery: str) -> None:
         """Lets a message say something else."""

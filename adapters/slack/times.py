@@ -15,6 +15,9 @@ class Times:
     `ack`: until the delivery is refused where the store hangs; Slack waits 3 s.
     `lease`: until what a process took counts as abandoned; longer than a call and what follows.
     `look`: between two looks for what other processes abandoned.
+    `note`: until a question that takes longer shows that it is worked on.
+    `first`: for how long a first sentence waits, as most answers are whole by then.
+    `ornament`: for how long an answer waits for a title or a status line, `people` for who asked.
     """
 
     call: float = 10.0
@@ -25,3 +28,7 @@ class Times:
     ack: float = 2.5
     lease: float = 60.0
     look: float = 10.0
+    note: float = 1.5
+    first: float = 0.3
+    ornament: float = 2.0
+    people: float = 2.0

@@ -19,9 +19,7 @@ from core.errors import SourceUnavailable
 from core.progress import Sentence
 from core.words import Words
 
-PATIENCE = 1.5  # seconds after which a question that takes longer shows that it is worked on
 _FAILURES = (Refused, Unreachable, OutcomeUnknown, SourceUnavailable)
-_GRACE = 0.3  # seconds that a first sentence waits: most answers are whole by then
 
 
 class Waiting:
@@ -73,10 +71,10 @@ class Waiting:
     async def _watch(self) -> None:
         """What fails here costs nothing: the answer says it all."""
         with suppress(*_FAILURES):
-            if not await within(PATIENCE, self._news):
+            if not await within(self._posts.times.note, self._news):
                 await self._note()
             await self._news.wait()
-            await within(_GRACE, self._over)
+            await within(self._posts.times.first, self._over)
             while not self._over.is_set():
                 self._news.clear()
                 pause = await self._message.tell(self._sentences)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from core.request import Language
-from core.words.words import MINUS, NBSP
+from core.words.numbers import MINUS
+from core.words.words import NBSP
 
 _SIGN = rf"(?P<sign>[+±{MINUS}-]?)"
 _NUMBER = r"(?P<number>\d+(?:[.,]\d+)*)"

@@ -65,12 +65,15 @@ def is_comparable(period: Period, found: Measurement, before: Measurement) -> bo
 
 async def measure_before(
     context: ToolContext,
-    assets: Sequence[Asset],
+    found: Measurement,
+    period: Period,
     reference: Period | None,
     *,
     causes: bool = False,
 ) -> Measurement | None:
-    """The same assets in the period before, where there is one; `causes` as in `measure`."""
+    """The same assets in the period before, where there is one that compares with what was
+    `found`; `causes` as in `measure`."""
     if reference is None:
         return None
-    return await measure(context, assets, reference.interval, causes=causes)
+    before = await measure(context, found.assets, reference.interval, causes=causes)
+    return before if is_comparable(period, found, before) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from core.context import ToolContext
 from core.domain import oee
@@ -42,6 +43,8 @@ _LOSSES: dict[str, frozenset[str]] = {
     "availability": _STOPS,
     "downtime": _STOPS,
 }
+_LONG = timedelta(days=93)
+_SHORT = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,15 @@ class Unusual:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """`points` has one value per slot, None for a gap. The first `history` of them lie before
+    """How a `kpi` went, in `unit` where it counts and all assets count alike, else "".
+
+    `points` has one value per slot, None for a gap. The first `history` of them lie before
     the period: they are the baseline of the verdict, whose indices count from the period's first
     point. `left_out` are the slots that the period cuts: they compare with no whole one."""
 
+    kpi: Kpi
+    by: By
+    unit: str
     slots: tuple[Slot, ...]
     points: tuple[float | None, ...]
     history: int
@@ -112,6 +120,14 @@ class Course:
         return [(slot, point) for slot, point in points[first:] if slot not in self.left_out]
 
 
+def fitting(kpi: Kpi, period: Period) -> By:
+    """Days, unless there are too many or too few of them; days have too few failures for MTBF."""
+    length = period.end - period.start
+    if length < _SHORT:
+        return "shift"
+    return "week" if kpi == "mtbf" or length > _LONG else "day"
+
+
 def windows_of(calendar: ShiftCalendar, period: Period, by: By) -> Windows:
     """The slots of the period and those before it that they are judged by."""
     inside = slots(calendar, period.interval, by) or slots(calendar, period.interval, "day")
@@ -120,7 +136,7 @@ def windows_of(calendar: ShiftCalendar, period: Period, by: By) -> Windows:
     return Windows((*history, *inside), len(history))
 
 
-def course_of(kpi: Kpi, found: Measurement, asked: Windows, *, counted: bool) -> Course:
+def course_of(kpi: Kpi, by: By, found: Measurement, asked: Windows, *, counted: bool) -> Course:
     """The points with their limits; slots that the period cuts are left out, unless there are
     no others."""
     cut_off = tuple(slot for slot in asked.inside if not slot.whole)
@@ -132,7 +148,9 @@ def course_of(kpi: Kpi, found: Measurement, asked: Windows, *, counted: bool) ->
     planned = [planned_minutes(window) for window in found.windows]
     alike = comparable(kpi, points, planned)
     verdict = judged(kpi, alike[: asked.history], alike[asked.history :])
-    return Course(asked.slots, points, asked.history, verdict, left_out)
+    units = {asset.unit for asset in found.assets}
+    unit = units.pop() if len(units) == 1 else ""
+    return Course(kpi, by, unit, asked.slots, points, asked.history, verdict, left_out)
 
 
 async def sums_before(
@@ -157,7 +175,7 @@ async def sums_before(
     return before.parts, before.cites
 
 
-def unusual_points(kpi: Kpi, found: Measurement, course: Course) -> tuple[Unusual, ...]:
+def unusual_points(found: Measurement, course: Course) -> tuple[Unusual, ...]:
     """The points beyond the limits, the furthest from the center first; their losses are
     compared with those of the baseline."""
     usual = pooled(found.windows[: course.history + course.verdict.unjudged])
@@ -166,9 +184,9 @@ def unusual_points(kpi: Kpi, found: Measurement, course: Course) -> tuple[Unusua
         point = course.shown[signal.first]
         if signal.kind not in ("above", "below") or point is None:
             continue
-        is_worse = (signal.kind == "above") == (kpi in LOWER_IS_BETTER)
+        is_worse = (signal.kind == "above") == (course.kpi in LOWER_IS_BETTER)
         window = found.windows[course.history + signal.first]
-        loss = _main_loss(kpi, window, usual, found, is_worse=is_worse)
+        loss = _main_loss(course.kpi, window, usual, found, is_worse=is_worse)
         listed.append(Unusual(course.label(signal.first), point, is_worse, loss))
     center = course.verdict.limits.center if course.verdict.limits else 0.0
     return tuple(sorted(listed, key=lambda u: -abs(u.value - center)))
@@ -197,14 +215,14 @@ def _main_loss(
     return first if (first.extra > 0) == is_worse else None
 
 
-def gaps_by_cause(kpi: Kpi, found: Measurement, course: Course) -> dict[str, int]:
+def gaps_by_cause(found: Measurement, course: Course) -> dict[str, int]:
     """The period's points without a value, counted by cause: "idle", "no_failure", "no_data",
     "unknown"."""
     counts: Counter[str] = Counter()
     inside = zip(course.slots, course.points, found.windows, strict=True)
     for slot, point, window in [*inside][course.history :]:
         if slot not in course.left_out and point is None:
-            counts[_gap(kpi, window, found)] += 1
+            counts[_gap(course.kpi, window, found)] += 1
     return dict(counts)
 
 

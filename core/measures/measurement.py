@@ -80,6 +80,11 @@ class Measurement:
         return oee.add_up(self.parts.values())
 
     @property
+    def names(self) -> dict[str, str]:
+        """By id."""
+        return {asset.id: asset.name for asset in self.assets}
+
+    @property
     def is_widened(self) -> bool:
         return self.covered.start < self.asked.start or self.covered.end > self.asked.end
 

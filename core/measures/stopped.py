@@ -64,6 +64,11 @@ class Stopped:
         return sum(row.minutes for row in self.rows if not row.name)
 
     @property
+    def is_of_machines(self) -> bool:
+        """Whether what was asked about are the machines themselves."""
+        return {one.id for one in self.machines} == {one.id for one in self.found.assets}
+
+    @property
     def of_all_reasons(self) -> Stopped:
         return replace(self, rows=self.told.rows, minutes=self.all_minutes)
 

@@ -1,1 +1,1 @@
-"""Tables and charts of stops and states, made of plain values: for any answer that shows them."""
+"""Parts of answers made of plain values: metrics, charts and tables, for whatever shows them."""

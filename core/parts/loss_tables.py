@@ -16,7 +16,7 @@ _UNPRICED = 8
 
 def dearest_reasons(told: Causes, losses: Losses, words: Words) -> tuple[Table, ...]:
     """What the cost of the stops was spent on, at the rates of `losses`."""
-    by_id = {asset.id: asset.name for asset in losses.found.assets}
+    by_id = losses.found.names
     spent: defaultdict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for row in told.rows:
         price = losses.per_hour.get((row.asset, row.window))
@@ -40,7 +40,7 @@ def dearest_reasons(told: Causes, losses: Losses, words: Words) -> tuple[Table, 
 
 def unpriced_table(losses: Losses, words: Words) -> tuple[Table, ...]:
     """Losses that no rate could be found for, with what is known of them."""
-    by_id = {asset.id: asset.name for asset in losses.found.assets}
+    by_id = losses.found.names
     items = sorted(
         (item for item in losses.items if item.cost.unpriced and item.name != "no_data"),
         key=lambda item: -(item.minutes or 0.0),

@@ -9,6 +9,7 @@ from core.domain import oee
 from core.domain.oee import Sums
 from core.domain.shifts import Shift
 from core.measures.measurement import Measurement
+from core.parts.kpi_metrics import outputs
 from core.tables import durations, figures, table, texts
 from core.words import Words
 
@@ -19,8 +20,7 @@ def named(shift: Shift, words: Words) -> str:
 
 def made(parts: Mapping[str, Sums], words: Words) -> str:
     """What was made, per counting unit; unknown parts are not counted as nothing."""
-    known = oee.by_unit(part for part in parts.values() if part.total is not None)
-    shown = [words.units(sums.total, unit) for unit, sums in known.items()]
+    shown = [words.units(sums.total, unit) for unit, sums in outputs(parts).items()]
     return words.joined(shown) or words.unknown
 
 
@@ -31,6 +31,22 @@ def oee_of(parts: Mapping[str, Sums], recent: Measurement, words: Words) -> str:
         return words.percent(kpis.oee)
     part = words.percent(kpis.coverage, 0)
     return words.say("asset_lookup.partly", oee=words.percent(kpis.oee), coverage=part)
+
+
+def last_of(shifts: Sequence[Shift], found: Measurement, words: Words) -> list[str]:
+    """What the last of the `shifts` made, in a sentence; none where nothing is known of it."""
+    if not shifts:
+        return []
+    parts = found.windows[-1]
+    kpis = oee.roll_up(parts, found.rules)
+    if kpis.oee is None and all(part.total is None for part in parts.values()):
+        return []
+    said = {
+        "shift": named(shifts[-1], words),
+        "made": made(parts, words),
+        "oee": oee_of(parts, found, words),
+    }
+    return [words.say("asset_lookup.last_shift", **said)]
 
 
 def listed(shifts: Sequence[Shift], found: Measurement, words: Words) -> tuple[Part, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from core.alerts.situation import OpenStop
-from core.answer import Chart, Part, Series
+from core.answer import Chart, Notice, Part, Series
 from core.domain.pareto import Bar
-from core.measures.causes import Causes, LongStop
+from core.measures.causes import Cause, Causes, LongStop
 from core.measures.stopped import Key, Lengths, Stopped
 from core.tables import Column, durations, figures, table, texts
 from core.words import Words
@@ -94,6 +94,30 @@ def _sizes(now: Stopped, words: Words) -> tuple[Column[Bar] | None, ...]:
     )
 
 
+def frequent(told: Causes, most: int, words: Words, *, single: bool) -> tuple[Part, ...]:
+    """Reasons by how often they stopped it; by their minutes where stops are not counted."""
+    if told.by is None:
+        return ()
+    sums: dict[str, list[Cause]] = {}
+    for row in told.rows:
+        if key := told.key(row):
+            sums.setdefault(key, []).append(row)
+    totals = [
+        (k, sum(r.stops for r in rows), sum(r.minutes for r in rows)) for k, rows in sums.items()
+    ]
+    often: Column[tuple[str, int, float]] = figures(
+        words.say("common.stop_count"), lambda entry: words.number(entry[1])
+    )
+    return table(
+        sorted(totals, key=lambda e: (-e[1] if single else 0, -e[2]))[:most],
+        texts(words.say(f"common.{told.by}"), lambda entry: told.said(entry[0], words)),
+        often if single else None,
+        durations(words.say("common.duration"), lambda entry: entry[2], words),
+        title=words.say("asset_lookup.reasons" if single else "asset_lookup.reasons_sums"),
+        cites=told.cites,
+    )
+
+
 def longest(
     lengths: Lengths, names: Mapping[str, str], zone: str, words: Words
 ) -> tuple[Part, ...]:
@@ -144,3 +168,20 @@ def lasting(
 def cites_of(stops: Sequence[OpenStop]) -> tuple[int, ...]:
     """Of the stops themselves, not of what they cost."""
     return tuple(dict.fromkeys(cite for stop in stops for cite in stop.cites[:1]))
+
+
+def doubts(now: Stopped, words: Words) -> list[Notice]:
+    """What the reader must know of how the stops are recorded."""
+    notices = []
+    if (both := now.overlapping()) is not None:
+        logged, minutes = (f"{words.number(value)} min" for value in both)
+        said = words.say("downtime_analysis.overlap", logged=logged, counted=minutes)
+        notices.append(Notice(said, "neutral"))
+    if (both := now.second_opinion()) is not None:
+        events, rows, gap = words.durations([*both, abs(both[0] - both[1])])
+        said = words.say("downtime_analysis.differ", events=events, rows=rows, gap=gap)
+        notices.append(Notice(said))
+    if not now.single and now.minutes is not None:
+        key = "from_rows" if now.found.stops is None else "sums"
+        notices.append(Notice(words.say(f"downtime_analysis.{key}"), "neutral"))
+    return notices

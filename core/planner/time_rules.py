@@ -39,6 +39,16 @@ from core.planner.time_nodes import (
 )
 from core.planner.time_tokens import Clock, Day, Node
 from core.planner.time_words import nodes
+from core.planner.unit_times import (
+    LONG_UNITS,
+    bare_year,
+    days_ago,
+    last_units,
+    quarter,
+    so_far,
+    this_unit,
+    week_number,
+)
 
 OFFSETS = {
     "today": 0,
@@ -48,10 +58,6 @@ OFFSETS = {
     "three_before": -3,
     "tomorrow": 1,
 }
-LONG_UNITS = ("week", "month", "quarter", "year")
-# Beyond these, a count is no period that a plant has data for.
-MOST = {"minute": 100_000, "hour": 10_000, "day": 4_000, "week": 600, "month": 140,
-        "quarter": 48, "year": 12, "shift": 200}  # fmt: skip
 
 
 def read(text: str, shift_names: tuple[str, ...] = ()) -> list[Node]:
@@ -88,17 +94,6 @@ def _calendar_date(found: Found) -> Node | None:
     if date != int(date) or not 1 <= date <= 31:
         return None
     return day_node(Day(year=value_of(found, "y"), month=value_of(found, "M"), date=int(date)))
-
-
-def _days_ago(found: Found) -> Node | None:
-    count, unit = value_of(found, "N") or 1.0, value_of(found, "U")
-    if count > MOST[unit] or count != int(count):
-        return None
-    if unit == "day":
-        return day_node(Day(offset=-int(count)))
-    if unit in LONG_UNITS:
-        return period_node("ago", unit, int(count))
-    return period_node("last", unit, count)
 
 
 def _weekday(found: Found) -> Node | None:
@@ -155,39 +150,6 @@ def _named_shift(found: Found) -> Node | None:
     return period_node("shift_on", name, day)
 
 
-def _last_units(found: Found) -> Node | None:
-    unit = "shift" if any(n.code == "H" for n in found) else value_of(found, "U")
-    count = value_of(found, "N") or 1.0
-    if unit == "year" and count == 0.5:
-        unit, count = "month", 6.0
-    if count > MOST[unit] or count <= 0 or (unit not in ("minute", "hour") and count != int(count)):
-        return None
-    return period_node("last", unit, count)
-
-
-def _this_unit(found: Found) -> Node | None:
-    unit = value_of(found, "U")
-    return period_node("this", unit) if unit in ("day", *LONG_UNITS) else None
-
-
-def _so_far(found: Found) -> Node | None:
-    return period_node("this", value_of(found, "U")) if value_of(found, "U") in LONG_UNITS else None
-
-
-def _week_number(found: Found) -> Node | None:
-    number = value_of(found, "oN")
-    if value_of(found, "U") not in (None, "week") or not 1 <= number <= 53 or number != int(number):
-        return None
-    return period_node("week_number", int(number), value_of(found, "y"))
-
-
-def _quarter(found: Found) -> Node | None:
-    if value_of(found, "U") not in (None, "quarter"):
-        return None
-    number = int(value_of(found, "qoN"))
-    return period_node("quarter", number, value_of(found, "y")) if 1 <= number <= 4 else None
-
-
 def _parts(found: Found) -> Node | None:
     codes = {node.code for node in found}
     day = value_of(found, "d") or Day(offset=-1 if "L" in codes else 0)
@@ -197,11 +159,6 @@ def _parts(found: Found) -> Node | None:
 def _range(found: Found) -> Node | None:
     first, last = (node.value for node in found if node.code in "dR")
     return period_node("range", first, last)
-
-
-def _bare_year(found: Found) -> Node | None:
-    """As in "oee 2025": a year as plants have data for, with nothing after it that it counts."""
-    return period_node("year", found[0].value) if found[0].value >= 2000 else None
 
 
 def _one_day(found: Found) -> Node | None:
@@ -225,7 +182,7 @@ _RULES: tuple[tuple[str, Callable[[Found], Node | None]], ...] = (
     (r"kf*W|Wf*k|NWA", weeks_back),
     (r"[LT]f*Uf*W|[LT]f*W|W(?:f*[LT]f*U)?", _weekday),
     (r"df*U(?!f*[M,y])", same_day),
-    (r"(?:Nf*)?UA|Vf*N?f*U", _days_ago),
+    (r"(?:Nf*)?UA|Vf*N?f*U", days_ago),
     *NIGHTS,
     # parts of a day
     (r"F?f*df*tf*[O-]f*df*t", moments),
@@ -248,22 +205,22 @@ _RULES: tuple[tuple[str, Callable[[Found], Node | None]], ...] = (
     (r"C|SH", lambda found: period_node("shift", value_of(found, "SC"), "latest")),
     (r"Hf*S", lambda found: period_node("shift", found[-1].value, "latest")),
     (r"oH|HN", lambda found: period_node("shift", f"#{int(value_of(found, 'oN'))}", "latest")),
-    (r"Lf*Nf*[UH]|Nf*L[UH]", _last_units),
+    (r"Lf*Nf*[UH]|Nf*L[UH]", last_units),
     (r"Lf*H", _whole("last_shift", "")),
     (r"Tf*Hz?|Hf*z", _whole("this_shift", "")),
     # calendar units
     (r"[KU]f*Nf*[O&-]f*[KU]?f*N", week_numbers),
-    (r"[KU]Nf*y?z?|Ko$|[oN]f*Kf*y?", _week_number),
-    (r"(?:q|[oN]U|UN)f*y?", _quarter),
+    (r"[KU]Nf*y?z?|Ko$|[oN]f*Kf*y?", week_number),
+    (r"(?:q|[oN]U|UN)f*y?", quarter),
     (r"Lf*q", lambda found: period_node("quarter", value_of(found, "q"), None)),
-    (r"Lf*U", _last_units),
-    (r"Tf*Uz?", _this_unit),
-    (r"Uf*z", _so_far),
+    (r"Lf*U", last_units),
+    (r"Tf*Uz?", this_unit),
+    (r"Uf*z", so_far),
     (r"zf*M|[LT]f*Mz|Mz", running_month),
     (r"[LT]?f*M,?f*y?", _whole("month", "My")),
     (r"[LT]?f*w", _whole("weekend", "")),
     (r"(?<=[FI])f*y|(?<=f)y", lambda found: period_node("year", found[-1].value)),
-    (r"(?<![oNUMqK])y(?=$|[fFIOB,])", _bare_year),
+    (r"(?<![oNUMqK])y(?=$|[fFIOB,])", bare_year),
     *MONTH_DAYS,
     # ranges
     (r"[FB]?f*[dR]f*[O-]f*[dR]z?|Bf*[dR]f*&f*[dR]", _range),
@@ -301,7 +258,7 @@ def _bare_counts(text: str, found: list[Node]) -> list[Node]:
             return None
         if not text[part[0].start].isdigit():  # "that two hour stop" is none, a last word may be
             long = part[-1].value in ("day", *LONG_UNITS) and not text[part[-1].end :].strip(" ?.!")
-            return _last_units(part) if long else None
-        return _last_units(part) if part[-1].value != "minute" else None
+            return last_units(part) if long else None
+        return last_units(part) if part[-1].value != "minute" else None
 
     return _reduce(found, re.compile(r"NU"), make)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -13,23 +13,23 @@ from pydantic import Field
 
 from core.alerts.observe import standing
 from core.alerts.situation import OpenStop
-from core.answer import Actions, Heading, Notice, Part, Table, Text
+from core.answer import Actions, Heading, Notice, Part, Text
 from core.context import ToolContext
-from core.domain import oee, periods
-from core.domain.assets import AREA, PLANT, Asset
-from core.domain.periods import Interval
+from core.domain import periods
+from core.domain.assets import Asset
 from core.domain.shifts import Shift
 from core.figures import caveats, next_questions
-from core.measures.causes import Cause, Causes, causes_since
+from core.measures.causes import Causes, causes_since
 from core.measures.changes import Change, changes
 from core.measures.counted import counted
+from core.measures.last_shifts import ended, shifts_measured
 from core.measures.live_states import State, states
-from core.measures.measurement import Measurement, measure
+from core.measures.measurement import Measurement
+from core.parts import asset_facts
 from core.parts import changes as change_parts
 from core.parts import shifts as shift_parts
 from core.parts import states as state_parts
 from core.parts import stops as stop_parts
-from core.tables import Column, durations, figures, table, texts
 from core.tool import IfOwn, ManufacturingTool, ScopeArgs
 from core.words import Words
 
@@ -38,8 +38,6 @@ _REASONS = 5
 _STOPS = 8
 _CHANGES = 6
 _STATES = 12
-_INSIDE = 8
-_CONTACTS = 4
 _CHANGED = timedelta(days=180)
 _MINUTE = timedelta(minutes=1)
 
@@ -81,7 +79,7 @@ class AssetResult:
 
     @property
     def is_place(self) -> bool:
-        return self.asset.kind in (PLANT, AREA)
+        return asset_facts.is_place(self.asset)
 
     @property
     def recent_cites(self) -> tuple[int, ...]:
@@ -117,7 +115,7 @@ class AssetLookup(ManufacturingTool[AssetArgs, AssetResult]):
         assets = counted(context.hierarchy, [asset])
         inside = context.hierarchy.equipment(asset.id)
         calendar = context.installation.calendar(asset)
-        shifts = tuple(reversed([*islice(_ended(context, asset), _SHIFTS)]))
+        shifts = tuple(reversed([*islice(ended(calendar, context.now), _SHIFTS)]))
         month = periods.last_days(calendar, context.now, 30).interval
         (
             (live, live_cites),
@@ -129,7 +127,7 @@ class AssetLookup(ManufacturingTool[AssetArgs, AssetResult]):
         ) = await asyncio.gather(
             states(context, inside),
             standing(context, [asset], planned=True),
-            _recent(context, assets, shifts),
+            shifts_measured(context, assets, shifts),
             causes_since(context, assets, month),
             changes(context, [asset, *inside], context.now - _CHANGED),
             context.data_times(a.id for a in assets),
@@ -163,11 +161,11 @@ class AssetLookup(ManufacturingTool[AssetArgs, AssetResult]):
             Heading(f"{words.say('asset_lookup.title', asset=asset.name)} · {moment}"),
             *_focused(result, words),
             Text(_sentence(result, words), cites),
-            _about(result, words),
+            asset_facts.about(asset, result.path, result.inside, words),
             *state_parts.listed(inner, _STATES, result.zone, result.live_cites, words),
             *stop_parts.lasting(result.stops[:_STOPS], result.names, result.zone, words),
             *(shift_parts.listed(result.shifts, recent, words) if recent else ()),
-            *_reason_table(result, words),
+            *stop_parts.frequent(result.told, _REASONS, words, single=result.single),
             *change_parts.listed(changed, result.names, asset.id, result.change_cites, words),
             *_notices(result, words),
             _next(result, words),
@@ -177,28 +175,10 @@ class AssetLookup(ManufacturingTool[AssetArgs, AssetResult]):
 # --- finding ---------------------------------------------------------------------------------
 
 
-def _ended(context: ToolContext, asset: Asset) -> Iterator[Shift]:
-    """The shifts that are over, the newest first."""
-    calendar = context.installation.calendar(asset)
-    shift = calendar.last_ended(context.now)
-    while shift is not None:
-        yield shift
-        shift = calendar.last_ended(shift.interval.start)
-
-
 def _silent(context: ToolContext, times: Mapping[str, datetime]) -> datetime | None:
     newest = max(times.values(), default=None)
     limit = context.now - context.installation.rules.stale_minutes * _MINUTE
     return newest if newest is not None and newest < limit else None
-
-
-async def _recent(
-    context: ToolContext, assets: Sequence[Asset], shifts: Sequence[Shift]
-) -> Measurement | None:
-    if not shifts or not (await context.has("production") or await context.has("downtime")):
-        return None
-    whole = Interval(shifts[0].interval.start, shifts[-1].interval.end)
-    return await measure(context, assets, whole, [shift.interval for shift in shifts])
 
 
 # --- the first sentences ---------------------------------------------------------------------
@@ -208,31 +188,26 @@ def _focused(result: AssetResult, words: Words) -> tuple[Text, ...]:
     asset = result.asset.name
     match result.focus:
         case "contact":
-            contacts = words.joined(_contacts(result), "or")
+            contacts = words.joined(asset_facts.contacts(result.asset, result.inside), "or")
             key = "whom" if contacts else "nobody"
             return (Text(words.say(f"asset_lookup.{key}", asset=asset, contacts=contacts)),)
         case "place":
             key = "where" if result.path else "where_plant"
-            return (Text(words.say(f"asset_lookup.{key}", asset=asset, place=_place(result))),)
+            return (
+                Text(
+                    words.say(
+                        f"asset_lookup.{key}", asset=asset, place=asset_facts.place(result.path)
+                    )
+                ),
+            )
         case None:
             return ()
 
 
-def _contacts(result: AssetResult) -> list[str]:
-    """Of the asset itself, else of what lies inside."""
-    if result.asset.contact:
-        return [result.asset.contact]
-    inside = dict.fromkeys(asset.contact for asset in result.inside if asset.contact)
-    return [*inside][:_CONTACTS]
-
-
-def _place(result: AssetResult) -> str:
-    return " › ".join(above.name for above in reversed(result.path))
-
-
 def _sentence(result: AssetResult, words: Words) -> str:
     now = _place_now(result, words) if result.is_place else _now(result, words)
-    return " ".join([now, *_last_shift(result, words)])
+    last = shift_parts.last_of(result.shifts, result.recent, words) if result.recent else []
+    return " ".join([now, *last])
 
 
 def _now(result: AssetResult, words: Words) -> str:
@@ -286,81 +261,6 @@ def _place_now(result: AssetResult, words: Words) -> str:
     if stale:
         said.append(words.say("asset_lookup.place_stale", assets=words.joined(stale)))
     return " ".join(said)
-
-
-def _last_shift(result: AssetResult, words: Words) -> list[str]:
-    if result.recent is None or not result.shifts:
-        return []
-    parts = result.recent.windows[-1]
-    kpis = oee.roll_up(parts, result.recent.rules)
-    if kpis.oee is None and all(part.total is None for part in parts.values()):
-        return []
-    said = {
-        "shift": shift_parts.named(result.shifts[-1], words),
-        "made": shift_parts.made(parts, words),
-        "oee": shift_parts.oee_of(parts, result.recent, words),
-    }
-    return [words.say("asset_lookup.last_shift", **said)]
-
-
-# --- tables ----------------------------------------------------------------------------------
-
-
-def _about(result: AssetResult, words: Words) -> Table:
-    rows = [(words.say(f"asset_lookup.{key}"), value) for key, value in _facts(result, words)]
-    return Table((words.say("asset_lookup.about"), result.asset.name), tuple(rows), "ll")
-
-
-def _facts(result: AssetResult, words: Words) -> Iterator[tuple[str, str]]:
-    asset = result.asset
-    kind = f"asset_lookup.kind_{asset.kind}"
-    yield "kind", words.say(kind) if words.has(kind) else asset.kind
-    if result.path:
-        yield "place_of", _place(result)
-    if result.inside:
-        rest = len(result.inside) - _INSIDE
-        more = [words.say("common.more", n=rest)] if rest > 0 else []
-        yield "inside", ", ".join([*(inner.name for inner in result.inside[:_INSIDE]), *more])
-    if not result.is_place:
-        yield "rate", _rate(asset.ideal_rate, asset.unit, words)
-    roles = [name for name in ("output_point", "constraint") if getattr(asset, name)]
-    if roles:
-        yield "role", words.joined([words.say(f"asset_lookup.{role}") for role in roles])
-    if asset.aliases:
-        yield "aliases", ", ".join(asset.aliases)
-    yield "contact", "; ".join(_contacts(result)) or words.say("asset_lookup.no_contact")
-
-
-def _rate(rate: float | None, unit: str, words: Words) -> str:
-    if rate is None:
-        return words.unknown
-    amount = words.units(rate, unit or None, 0 if rate >= 10 else 1)
-    return words.say("common.per_minute", value=amount)
-
-
-def _reason_table(result: AssetResult, words: Words) -> tuple[Part, ...]:
-    """By how often they stopped it; by their minutes where stops are not counted."""
-    told, single = result.told, result.single
-    if told.by is None:
-        return ()
-    sums: dict[str, list[Cause]] = {}
-    for row in told.rows:
-        if key := told.key(row):
-            sums.setdefault(key, []).append(row)
-    totals = [
-        (k, sum(r.stops for r in rows), sum(r.minutes for r in rows)) for k, rows in sums.items()
-    ]
-    often: Column[tuple[str, int, float]] = figures(
-        words.say("common.stop_count"), lambda entry: words.number(entry[1])
-    )
-    return table(
-        sorted(totals, key=lambda e: (-e[1] if single else 0, -e[2]))[:_REASONS],
-        texts(words.say(f"common.{told.by}"), lambda entry: told.said(entry[0], words)),
-        often if single else None,
-        durations(words.say("common.duration"), lambda entry: entry[2], words),
-        title=words.say("asset_lookup.reasons" if single else "asset_lookup.reasons_sums"),
-        cites=told.cites,
-    )
 
 
 # --- what else to know -----------------------------------------------------------------------

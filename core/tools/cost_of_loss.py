@@ -18,12 +18,13 @@ from core.domain import periods
 from core.domain.assets import Asset
 from core.domain.pareto import Bar, pareto
 from core.domain.periods import Period
-from core.figures import amount_metric, caveats, names, next_questions
+from core.figures import caveats, names, next_questions, scope
 from core.measures.causes import Causes, causes
-from core.measures.compared import Compared, before_all, compared
+from core.measures.compared import Compared, compared
 from core.measures.costing import Losses, LossItem, losses, total
 from core.measures.counted import counted
 from core.parts.changes_until import cut_short
+from core.parts.cost_metrics import cost_metrics
 from core.parts.loss_tables import dearest_reasons, unpriced_table
 from core.tool import ManufacturingTool, PeriodArgs
 from core.words import Words
@@ -133,7 +134,7 @@ def _sum(items: Iterable[LossItem], field: str) -> float | None:
 
 
 def _sentence(result: LossesResult, words: Words) -> str:
-    named = {"assets": names(result.asked, words), "period": words.period_name(result.period)}
+    named = scope(result.asked, result.period, words)
     if not _lost(result.now):
         unknown = len(result.now.unknown.get("stops", ())) == len(result.now.found.assets)
         return words.say(f"cost_of_loss.{'unknown' if unknown else 'nothing'}", **named)
@@ -162,24 +163,8 @@ def _sentence(result: LossesResult, words: Words) -> str:
 
 
 def _metrics(result: LossesResult, words: Words) -> tuple[Part, ...]:
-    reference = words.period_name(result.compared.reference) if result.compared else ""
-    now = total(result.now.items).amounts
-    part = total(result.compared.now.items).amounts if result.compared else {}
-    before = total(result.compared.before.items).amounts if result.compared else {}
-    cites = result.cites + (result.compared.before.cites if result.compared else ())
-    shown = [
-        amount_metric(
-            words.say("cost_of_loss.total"),
-            amount,
-            words.money(amount, currency),
-            words,
-            before=before_all(amount, part.get(currency), before.get(currency)),
-            reference=reference,
-            higher_is_better=False,
-            cites=tuple(sorted({*cites})),
-        )
-        for currency, amount in sorted(now.items())
-    ]
+    label = words.say("cost_of_loss.total")
+    shown = cost_metrics(label, lambda one: total(one.items), result.now, result.compared, words)
     return (Metrics(tuple(shown)),) if shown else ()
 
 
@@ -256,7 +241,7 @@ def _reasons(result: LossesResult, words: Words) -> tuple[Table, ...]:
 
 
 def _notices(result: LossesResult, words: Words) -> list[Notice]:
-    by_id = {asset.id: asset.name for asset in result.now.found.assets}
+    by_id = result.now.found.names
     notices = []
     if not result.money:
         notices.append(Notice(words.say("cost_of_loss.money_hidden"), "neutral"))

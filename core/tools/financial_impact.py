@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -16,12 +16,13 @@ from core.domain.assets import Asset
 from core.domain.money import Cost
 from core.domain.periods import Period
 from core.errors import NoData
-from core.figures import amount_metric, caveats, names, next_questions
-from core.measures.compared import Compared, before_all, compared
+from core.figures import caveats, names, next_questions, scope
+from core.measures.compared import Compared, compared
 from core.measures.costing import REJECTS, STOPS, Losses, LossItem, losses, total
 from core.measures.counted import counted
 from core.measures.margin import Margin, margin
 from core.parts.changes_until import cut_short
+from core.parts.cost_metrics import cost_metrics
 from core.parts.cost_rates import rates_table
 from core.tool import ManufacturingTool, PeriodArgs
 from core.words import Words
@@ -123,7 +124,7 @@ def _rejects_known(result: FinancialResult) -> bool:
 
 
 def _sentence(result: FinancialResult, words: Words) -> str:
-    named = {"assets": names(result.asked, words), "period": words.period_name(result.period)}
+    named = scope(result.asked, result.period, words)
     stops, rejects = result.now.of(STOPS), result.now.of(REJECTS)
     known = total(stops) if _stops_known(result) else None
     wasted = total(rejects) if _rejects_known(result) else None
@@ -184,33 +185,21 @@ def _known(amounts: Amounts) -> float:
 
 
 def _metrics(result: FinancialResult, words: Words) -> tuple[Part, ...]:
-    reference = words.period_name(result.compared.reference) if result.compared else ""
-    cites = {*result.cites, *(result.compared.before.cites if result.compared else ())}
     shown: list[Metric] = []
     for label, kinds in (("downtime", STOPS), ("waste_cost", REJECTS)):
-        now = total(result.now.of(kinds)).amounts
-        pair = result.compared
-        part = total(pair.now.of(kinds)).amounts if pair else {}
-        before = total(pair.before.of(kinds)).amounts if pair else {}
-        shown += [
-            amount_metric(
-                words.say(f"financial_impact.{label}"),
-                amount,
-                words.money(amount, currency),
-                words,
-                before=before_all(amount, part.get(currency), before.get(currency)),
-                reference=reference,
-                higher_is_better=False,
-                cites=tuple(sorted(cites)),
-            )
-            for currency, amount in sorted(now.items())
-        ]
+        said = words.say(f"financial_impact.{label}")
+        cost = partial(_cost_of, kinds)
+        shown += cost_metrics(said, cost, result.now, result.compared, words)
     margin = result.margin
     if margin.cost is not None and margin.cost.known:
         label = words.say("financial_impact.margin", asset=names(margin.constraints, words))
         units = words.say("financial_impact.lost_units", units=words.number(margin.units))
         shown.append(Metric(label, _money(margin.cost, words), units, cites=margin.cites))
     return (Metrics(tuple(shown)),) if shown else ()
+
+
+def _cost_of(kinds: Collection[str], found: Losses) -> Cost:
+    return total(found.of(kinds))
 
 
 def _charts(result: FinancialResult, words: Words) -> list[Part]:
@@ -278,7 +267,7 @@ def _by_asset(result: FinancialResult, words: Words) -> tuple[Table, ...]:
 
 
 def _notices(result: FinancialResult, words: Words) -> list[Notice]:
-    by_id = {asset.id: asset.name for asset in result.now.found.assets}
+    by_id = result.now.found.names
     notices = []
     for kinds, key in ((STOPS, "notices.no_cost_rate"), (REJECTS, "financial_impact.no_material")):
         unpriced = total(result.now.of(kinds)).unpriced

@@ -10,24 +10,15 @@ from typing import Literal, get_args
 
 from pydantic import Field, field_validator
 
-from core.answer import Heading, Metric, Metrics, Notice, Part, Text
+from core.answer import Heading, Notice, Part, Text
 from core.context import ToolContext
-from core.domain import oee, periods
+from core.domain import periods
 from core.domain.assets import Asset
 from core.domain.periods import Period
 from core.domain.waterfall import BigLoss, Step, rated, waterfall
-from core.figures import (
-    RATIOS,
-    amount_metric,
-    caveats,
-    names,
-    next_questions,
-    ratio_metric,
-    said_again,
-    why_not,
-)
+from core.figures import RATIOS, caveats, names, next_questions, said_again, scope, why_not
 from core.measures.breakdown import By, Slice, breakdown
-from core.measures.compared import Compared, before_all, compared
+from core.measures.compared import Compared, compared
 from core.measures.costing import rejects
 from core.measures.counted import counted
 from core.measures.measurement import Measurement, measure
@@ -37,6 +28,7 @@ from core.measures.series import slots
 from core.measures.six_losses import six_losses
 from core.parts.changes_until import cut_short
 from core.parts.effectiveness import ratios_by, six_losses_table, waterfall_chart
+from core.parts.kpi_metrics import metrics_of, outputs, uncounted
 from core.planner.period_words import parse_period
 from core.tool import ManufacturingTool, PeriodArgs
 from core.words import Words
@@ -138,7 +130,9 @@ class OeeQuery(ManufacturingTool[OeeArgs, OeeResult]):
         return (
             Heading(f"{words.say('oee_query.title', assets=shown)} · {words.period(when)}"),
             Text(_sentence(result, words), (*result.found.cites, *result.aimed)),
-            *_metrics(result, words),
+            *metrics_of(
+                result.kpi, result.found, result.compared, result.target, words, result.aimed
+            ),
             *_parts(result, words),
             *cut_short(result.compared, result.period, words),
             *_not_in_made(result.found, words),
@@ -176,7 +170,7 @@ def _sentence(result: OeeResult, words: Words) -> str:
         return _oee_sentence(result, words)
     kpis = result.found.kpis
     name = words.say(f"kpis.{result.kpi}")
-    named = {"assets": names(result.asked, words), "period": words.period_name(result.period)}
+    named = scope(result.asked, result.period, words)
     if result.kpi == "output":
         shown = _made(result, words)
         said = [words.say("oee_query.made", **named, made=shown or words.unknown)]
@@ -193,33 +187,23 @@ def _sentence(result: OeeResult, words: Words) -> str:
 def _made(result: OeeResult, words: Words) -> str:
     """What was made and how much of it is good, per counting unit."""
     shown = []
-    for unit, sums in _outputs(result.found).items():
+    for unit, sums in outputs(result.found.parts).items():
         made, good = words.units(sums.total, unit), words.number(sums.good)
         known = sums.good is not None
         shown.append(words.say("oee_query.good", made=made, good=good) if known else made)
     return words.joined(shown)
 
 
-def _outputs(found: Measurement) -> dict[str | None, oee.Sums]:
-    """Per counting unit the sums of the assets whose output is known."""
-    return oee.by_unit(part for part in found.parts.values() if part.total is not None)
-
-
-def _uncounted(found: Measurement) -> tuple[Asset, ...]:
-    """The assets whose output is unknown, and so not in what is said to be made."""
-    return tuple(asset for asset in found.assets if found.parts[asset.id].total is None)
-
-
 def _not_in_made(found: Measurement, words: Words) -> tuple[Notice, ...]:
-    uncounted = _uncounted(found)
-    if not uncounted or not _outputs(found):
+    without = uncounted(found)
+    if not without or not outputs(found.parts):
         return ()
-    return (Notice(words.say("oee_query.uncounted", assets=names(uncounted, words))),)
+    return (Notice(words.say("oee_query.uncounted", assets=names(without, words))),)
 
 
 def _oee_sentence(result: OeeResult, words: Words) -> str:
     kpis = result.found.kpis
-    named = {"assets": names(result.asked, words), "period": words.period_name(result.period)}
+    named = scope(result.asked, result.period, words)
     if kpis.oee is None:
         said = [words.say("oee_query.withheld", **named, why=why_not(kpis, "oee", words))]
         known = [
@@ -229,7 +213,7 @@ def _oee_sentence(result: OeeResult, words: Words) -> str:
         ]
         known += [
             f"{words.say('kpis.output')} {words.units(sums.total, unit)}"
-            for unit, sums in _outputs(result.found).items()
+            for unit, sums in outputs(result.found.parts).items()
         ]
         if known:
             said.append(words.say("oee_query.known", figures=words.joined(known)))
@@ -246,71 +230,6 @@ def _oee_sentence(result: OeeResult, words: Words) -> str:
         loss = words.say(f"losses.{worst.name}")
         said.append(words.say("oee_query.biggest", loss=loss, minutes=words.minutes(worst.minutes)))
     return " ".join(said)
-
-
-def _metrics(result: OeeResult, words: Words) -> tuple[Part, ...]:
-    asked_first = () if result.kpi in (*RATIOS, "output") else (result.kpi,)
-    shown = [_ratio(kpi, result, words) for kpi in (*asked_first, *RATIOS)]
-    shown += [
-        _output(unit, sums.total, result, words)
-        for unit, sums in _outputs(result.found).items()
-        if sums.total is not None
-    ]
-    known = [metric for metric in shown if metric.value != words.unknown]
-    return (Metrics(tuple(shown)),) if known else ()
-
-
-def _ratio(kpi: str, result: OeeResult, words: Words) -> Metric:
-    shown = getattr(result.found.kpis, kpi)
-    now, before = (_kpi_of(found, kpi) for found in _pair(result))
-    return ratio_metric(
-        words.say(f"kpis.{kpi}"),
-        shown,
-        words,
-        # Where only a part compares, the change is that of the part.
-        before=None if shown is None or now is None or before is None else shown - (now - before),
-        reference=_reference(result, words),
-        target=result.target if kpi == "oee" else None,
-        higher_is_better=kpi != "scrap_ratio",
-        cites=_cites(result) + (result.aimed if kpi == "oee" else ()),
-    )
-
-
-def _output(unit: str | None, made: float, result: OeeResult, words: Words) -> Metric:
-    part, earlier = (_made_in(found, unit) for found in _pair(result))
-    # What only some of the assets made is not compared with what all of them did.
-    is_whole = all((asset.unit or None) != unit for asset in _uncounted(result.found))
-    return amount_metric(
-        words.say("kpis.output"),
-        made,
-        words.units(made, unit),
-        words,
-        before=before_all(made, part, earlier) if is_whole else None,
-        reference=_reference(result, words),
-        cites=_cites(result),
-    )
-
-
-def _kpi_of(found: Measurement | None, kpi: str) -> float | None:
-    return getattr(found.kpis, kpi) if found else None
-
-
-def _made_in(found: Measurement | None, unit: str | None) -> float | None:
-    sums = oee.by_unit(found.parts.values()).get(unit) if found else None
-    return sums.total if sums else None
-
-
-def _pair(result: OeeResult) -> tuple[Measurement, Measurement] | tuple[None, None]:
-    pair = result.compared
-    return (pair.now, pair.before) if pair else (None, None)
-
-
-def _reference(result: OeeResult, words: Words) -> str:
-    return words.period_name(result.compared.reference) if result.compared else ""
-
-
-def _cites(result: OeeResult) -> tuple[int, ...]:
-    return result.found.cites + (result.compared.before.cites if result.compared else ())
 
 
 def _parts(result: OeeResult, words: Words) -> list[Part]:

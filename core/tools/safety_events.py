@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from core.answer import Chart, Heading, Metric, Metrics, Notice, Part, Series, Text, Tone
+from core.answer import Heading, Metric, Metrics, Notice, Part, Text, Tone
 from core.context import ToolContext
 from core.domain import periods
 from core.domain.assets import AREA, PLANT, Asset
@@ -20,7 +20,7 @@ from core.domain.periods import Period
 from core.domain.safety import Severity, parse_severity
 from core.domain.shifts import ShiftCalendar
 from core.errors import NoData
-from core.figures import names, next_questions, said_again
+from core.figures import names, next_questions, said_again, scope
 from core.measures.safety_record import (
     Count,
     Event,
@@ -33,7 +33,7 @@ from core.measures.safety_record import (
     since,
     total,
 )
-from core.tables import figures, table, texts
+from core.parts import safety
 from core.tool import IfOwn, ManufacturingTool, PeriodArgs
 from core.words import Words
 
@@ -142,9 +142,9 @@ class SafetyEvents(ManufacturingTool[SafetyArgs, SafetyResult]):
             *_focused(result, words),
             Text(_sentence(result, words), cites),
             _metrics(result, words),
-            *_chart(result, words),
+            *safety.by_severity(result.counts, words, result.cites),
             *_events(result, words),
-            *_since(result, words),
+            *safety.days_since(result.recordable, words, result.all_cites),
             *_notices(result, words),
             next_questions(
                 (words.say("safety_events.ask_actions"), "/actions"),
@@ -200,17 +200,21 @@ def _focused(result: SafetyResult, words: Words) -> tuple[Text, ...]:
 
 
 def _sentence(result: SafetyResult, words: Words) -> str:
-    scope = {"assets": names(result.asked, words), "period": words.period_name(result.period)}
+    about = scope(result.asked, result.period, words)
     if not result.total:
-        said = [words.say("safety_events.none", **scope)]
+        said = [words.say("safety_events.none", **about)]
     else:
         events = words.say("safety_events.events", n=result.total)
-        said = [words.say("safety_events.some", **scope, events=events)]
+        said = [words.say("safety_events.some", **about, events=events)]
     if result.open:
         worst = result.open[0]
         place = worst.place.name if worst.place else words.unknown
         moment = words.moment(worst.time, result.period.zone)
-        open_ones = {"severity": _severity(worst.said, words), "place": place, "moment": moment}
+        open_ones = {
+            "severity": safety.severity(worst.said, words),
+            "place": place,
+            "moment": moment,
+        }
         said.append(words.say("safety_events.open", n=len(result.open), **open_ones))
     elif result.has_status:
         said.append(words.say("safety_events.nothing_open"))
@@ -228,14 +232,6 @@ def _last_recordable(result: SafetyResult, words: Words) -> list[str]:
         return []
     first = words.day(result.first.date(), year=True)
     return [words.say("safety_events.no_recordable", first=first)]
-
-
-def _severity(said: str, words: Words) -> str:
-    """A known severity in the reader's language; another word as it is recorded."""
-    severity = parse_severity(said)
-    if severity is not None:
-        return words.say(f"safety_events.{severity.name.lower()}")
-    return words.say("safety_events.other_word", said=said) if said else words.unknown
 
 
 # --- figures ---------------------------------------------------------------------------------
@@ -268,66 +264,13 @@ def _change(result: SafetyResult, words: Words) -> tuple[Tone, str]:
     return "neutral" if not delta else "good" if delta < 0 else "bad", said
 
 
-def _chart(result: SafetyResult, words: Words) -> tuple[Part, ...]:
-    if len(result.counts) < 2:
-        return ()
-    label = words.say("safety_events.count")
-    return (
-        Chart(
-            "bar",
-            words.say("safety_events.by_severity"),
-            tuple(_severity(count.said, words) for count in result.counts),
-            (Series(label, tuple(float(count.events) for count in result.counts)),),
-            "",
-            cites=result.cites,
-        ),
-    )
-
-
-# --- tables ----------------------------------------------------------------------------------
-
-
 def _events(result: SafetyResult, words: Words) -> tuple[Part, ...]:
-    """Open ones of any age, then the others of the period; descriptions stay out."""
+    """Open ones of any age, then the others of the period."""
     closed = [event for event in result.events if not (result.has_status and event.is_open)]
     rest = len(result.open) + sum(c.events - (c.open or 0) for c in result.counts) - _EVENTS
-
-    def state(event: Event) -> str:
-        key = "state_open" if event.is_open else "state_closed"
-        return words.say(f"safety_events.{key}") if event.status else ""
-
-    return table(
-        [*result.open, *closed][:_EVENTS],
-        texts(words.say("common.when"), lambda e: words.moment(e.time, result.period.zone)),
-        texts(
-            words.say("safety_events.place"), lambda e: e.place.name if e.place else words.unknown
-        ),
-        texts(words.say("common.severity"), lambda e: _severity(e.said, words)),
-        texts(words.say("common.status"), state),
-        title=words.say("safety_events.list"),
-        cites=tuple(dict.fromkeys((*result.cites, *result.open_cites))),
-        more=words.say("common.more", n=rest) if rest > 0 else "",
-    )
-
-
-def _since(result: SafetyResult, words: Words) -> tuple[Part, ...]:
-    if len(result.recordable) < 2:
-        return ()
-    never = words.say("safety_events.never")
-    return table(
-        sorted(result.recordable, key=lambda e: (e.days is None, e.days or 0)),
-        texts(words.say("common.area"), lambda e: e.place.name),
-        figures(
-            words.say("safety_events.days_since"),
-            lambda e: never if e.days is None else words.number(e.days),
-        ),
-        texts(
-            words.say("safety_events.last_one"),
-            lambda e: words.day(e.last, year=True) if e.last else "",
-        ),
-        title=words.say("safety_events.since"),
-        cites=result.all_cites,
-    )
+    shown, zone = [*result.open, *closed][:_EVENTS], result.period.zone
+    cites = tuple(dict.fromkeys((*result.cites, *result.open_cites)))
+    return safety.listed(shown, rest, zone, words, cites)
 
 
 def _notices(result: SafetyResult, words: Words) -> list[Notice]:

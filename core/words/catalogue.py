@@ -36,3 +36,21 @@ def entry(language: str, key: str) -> Entry | None:
     """What stands under "topic.key". A key without a topic is an error's (see core/errors.py)."""
     name, _, rest = key.rpartition(".")
     return topic(language, name or "errors").get(rest)
+
+
+def names(language: str, key: str) -> list[str]:
+    """The row of names under the key; empty where there is none."""
+    found = entry(language, key)
+    return found if isinstance(found, list) else []
+
+
+def form(entry: Entry, arguments: Mapping[str, object]) -> str:
+    """The sentence, of forms by number the one that the argument `n` asks for."""
+    if isinstance(entry, str):
+        return entry
+    if isinstance(entry, Mapping):
+        n = arguments["n"]
+        if n == 0 and "zero" in entry:
+            return entry["zero"]
+        return entry["one" if n == 1 else "other"]
+    raise TypeError("a row of names is not a sentence")

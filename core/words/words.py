@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -13,12 +13,9 @@ from zoneinfo import ZoneInfo
 from core.domain.periods import Period
 from core.request import Language
 from core.words import catalogue
+from core.words.numbers import MINUS, Number, finite, is_not_zero, times_100, written
 
-Number = int | float | Decimal
-
-MINUS = "\u2212"
 NBSP = "\u00a0"
-_SEPARATORS = {"en": str.maketrans(",.", ",."), "de": str.maketrans(",.", ".,")}
 _SHORT = 10  # minutes below which tenths are shown: most stops are that short
 _FAR_DAYS = 300  # from which a day without its year would be taken for one of another year
 _LONG = 90  # minutes from which hours are shown
@@ -54,7 +51,7 @@ class Words:
             entry = catalogue.entry(language, key)
             try:
                 if entry is not None:
-                    return _form(entry, arguments).format_map(
+                    return catalogue.form(entry, arguments).format_map(
                         {name: words._shown(value) for name, value in arguments.items()}
                     )
                 problem = f"no words for {key!r} in {language!r}"
@@ -81,32 +78,31 @@ class Words:
 
     def number(self, value: Number | None, digits: int = 0) -> str:
         """1234.56 → "1,235" / "1.235"; a true minus sign, and never "−0"."""
-        known = _known(value)
+        known = finite(value)
         if known is None:
             return self.unknown
-        text = f"{abs(known):,.{digits}f}".translate(_SEPARATORS[self.language])
-        return MINUS + text if known < 0 and _not_zero(text) else text
+        return written(known, digits, self.language)
 
     def signed(self, value: Number | None, digits: int = 0) -> str:
         """A difference: "+12", "−3", "±0"."""
         text = self.number(value, digits)
-        if _known(value) is None or text.startswith(MINUS):
+        if finite(value) is None or text.startswith(MINUS):
             return text
-        return f"+{text}" if _not_zero(text) else f"±{text}"
+        return f"+{text}" if is_not_zero(text) else f"±{text}"
 
     def percent(self, ratio: Number | None, digits: int = 1) -> str:
         """0.6123 → "61.2 %" / "61,2 %"."""
-        return self._with_unit(self.number(_times_100(ratio), digits), "%")
+        return self._with_unit(self.number(times_100(ratio), digits), "%")
 
     def points(self, delta_ratio: Number | None, digits: int = 1) -> str:
         """The difference of two ratios: −0.031 → "−3.1 pp" / "−3,1 Pp."."""
         return self._with_unit(
-            self.signed(_times_100(delta_ratio), digits), self.say("common.percentage_points")
+            self.signed(times_100(delta_ratio), digits), self.say("common.percentage_points")
         )
 
     def minutes(self, value: Number | None) -> str:
         """A duration in minutes: "1.5 min" below 10, "74 min" below 90, then "3 h 12 min"."""
-        known = _known(value)
+        known = finite(value)
         if known is None:
             return self.unknown
         if 0 < known < 0.05:
@@ -124,7 +120,7 @@ class Words:
     def durations(self, values: Sequence[Number | None]) -> list[str]:
         """Durations in minutes that stand below one another, all in one unit: in hours and
         minutes ("0 h 07 min") where the longest of them is told in hours."""
-        known = [_known(value) for value in values]
+        known = [finite(value) for value in values]
         longest = max((abs(minutes) for minutes in known if minutes is not None), default=0.0)
         if math.floor(longest + 0.5) < _LONG:
             return [self.minutes(minutes) for minutes in known]
@@ -133,18 +129,18 @@ class Words:
     def units(self, value: Number | None, unit: str | None, digits: int = 0) -> str:
         """A count with its unit: (1234, "bottles") → "1,234 bottles" / "1.234 Flaschen"."""
         number = self.number(value, digits)
-        known = _known(value)
+        known = finite(value)
         return self._with_unit(number, self.unit(unit, one=known is not None and abs(known) == 1))
 
     def unit(self, unit: str | None, *, one: bool = False) -> str:
         """The unit's name in the reader's language, in the plural; unheard-of ones stay."""
         entry = catalogue.entry(self.language, f"units.{(unit or 'units').lower()}")
-        return _form(entry, {"n": 1 if one else 2}) if entry is not None else unit or ""
+        return catalogue.form(entry, {"n": 1 if one else 2}) if entry is not None else unit or ""
 
     def money(self, amount: Number | None, currency: str | None, digits: int = 0) -> str:
         """(1234, "USD") → "USD 1,234" / "1.234 USD". Sums over currencies do not exist."""
         number = self.number(amount, digits)
-        if _known(amount) is None or not currency:
+        if finite(amount) is None or not currency:
             return self.unknown
         parts = (currency, number) if self.language == "en" else (number, currency)
         return NBSP.join(parts)
@@ -228,9 +224,9 @@ class Words:
     def _day(self, day: date, *, year: bool) -> str:
         text = self.say(
             "periods.day_of_month",
-            weekday=self._names("weekdays")[day.weekday()],
+            weekday=catalogue.names(self.language, "periods.weekdays")[day.weekday()],
             day=str(day.day),
-            month=self._names("months_short")[day.month - 1],
+            month=catalogue.names(self.language, "periods.months_short")[day.month - 1],
         )
         return f"{text} {day.year}" if year else text
 
@@ -255,7 +251,8 @@ class Words:
                 return self.day(date.fromisoformat(value))
             case "month":
                 of_year, _, number = value.partition("-")
-                return f"{self._names('months')[int(number) - 1]} {of_year}"
+                months = catalogue.names(self.language, "periods.months")
+                return f"{months[int(number) - 1]} {of_year}"
             case "start" | "end":
                 local = datetime.fromisoformat(value)
                 return f"{self.day(local)} {local:%H:%M}"
@@ -281,40 +278,12 @@ class Words:
             case _:
                 return str(value)
 
-    def _names(self, key: str) -> list[str]:
-        names = catalogue.entry(self.language, f"periods.{key}")
-        return names if isinstance(names, list) else []
-
     def _with_unit(self, number: str, unit: str) -> str:
         return number if number == self.unknown or not unit else f"{number}{NBSP}{unit}"
 
 
 # A relative period ("last night") needs no year; these may lie anywhere.
 _DATED = frozenset({"date", "dates", "shift_of_day", "week", "since", "between"})
-
-
-def _form(entry: catalogue.Entry, arguments: Mapping[str, object]) -> str:
-    if isinstance(entry, str):
-        return entry
-    if isinstance(entry, Mapping):
-        n = arguments["n"]
-        if n == 0 and "zero" in entry:
-            return entry["zero"]
-        return entry["one" if n == 1 else "other"]
-    raise TypeError("a row of names is not a sentence")
-
-
-def _known(value: Number | None) -> float | None:
-    """None also for NaN and the infinities: no figure of a plant is one of those."""
-    return float(value) if value is not None and math.isfinite(value) else None
-
-
-def _not_zero(text: str) -> bool:
-    return any(digit in text for digit in "123456789")
-
-
-def _times_100(ratio: Number | None) -> Number | None:
-    return None if ratio is None else ratio * 100
 
 
 def _zone_name(local: datetime) -> str:

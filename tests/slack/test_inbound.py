@@ -16,9 +16,9 @@ from adapters.slack.inbound import (
     PaneOpened,
     Submitted,
     key_of,
-    plain,
     read,
 )
+from adapters.slack.typed import as_typed
 
 BOT = "U0BOT"
 
@@ -49,7 +49,7 @@ def asked(**fields: object) -> Asked:
     ],
 )
 def test_markup_is_read_as_it_was_typed(typed: str, meant: str) -> None:
-    assert plain(typed, BOT) == meant
+    assert as_typed(typed, BOT) == meant
 
 
 def test_who_is_spoken_to() -> None:
@@ -201,4 +201,4 @@ def test_no_event_of_text_fields_breaks_it(fields: dict[str, str | None]) -> Non
 
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reading(typed: str) -> None:
-    plain(typed, BOT)
+    as_typed(typed, BOT)

@@ -23,7 +23,7 @@ from core.installation import Definitions
 from core.memory import Memory
 from core.past import Past, matter
 from core.request import Language, Place, Request, User
-from core.store import Store
+from tests import stores
 from tests.plants import NOW
 
 SAMPLE = Path(core.data.__path__[0]) / "sample.toml"
@@ -41,7 +41,7 @@ class Desk:
         file = parse(tomllib.loads(text), where="sample.toml", home=sample.parent)
         self._runner = asyncio.Runner()
         self.home, self.access = home, EVERYTHING
-        self.store = Store.open(f"sqlite:///{home}/andon.db")
+        self.store = stores.opened(home / "andon.db")
         self.memory = Memory(self.store, home / "memory") if switched_on else None
         self._source = CachedSource(SqlDataSource(file), lambda: NOW)
         self.definitions = Definitions(file, self._source)

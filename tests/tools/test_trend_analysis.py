@@ -119,7 +119,7 @@ def test_line_3_has_its_bad_shifts_at_night(ask: Ask) -> None:
 
 def test_mtbf_is_of_machines_and_by_week(ask: Ask, db: sqlite3.Connection) -> None:
     asked = ask("trend_analysis", {"assets": ("grinder-5",), "kpi": "mtbf"})
-    assert asked.result.by == "week"
+    assert asked.result.course.by == "week"
     start, end = PERIODS["last 30 days"]
     long = "loss = 'breakdown' AND (julianday(\"end\") - julianday(start)) * 1440 >= 5 - 1e-6"
     failures = plain_sql.total(plain_sql.down(db, ["grinder-5"], start, end, where=long)).stops
