@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from functools import cache
 from struct import pack
 
 _FINE = 3  # samples per pixel and direction, for smooth edges
@@ -17,6 +18,7 @@ _TOPS = (0.15, 0.35, 0.55)  # of the lamps, as shares of the icon
 _HEIGHT, _LEFT, _RIGHT = 0.17, 0.33, 0.67
 
 
+@cache  # drawing it takes a second
 def colour_icon() -> bytes:
     """192 × 192 pixels as PNG, full-bleed: Teams rounds the corners itself."""
     return _png(192, _coloured)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Awaitable, Callable
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -89,7 +89,8 @@ class Watched:
         return self.run(read)
 
     def counts(self) -> dict[str, int]:
-        return {name: self.rows(f"SELECT count(*) FROM {name}")[0][0] for name in COUNTS}
+        each = (f"SELECT '{name}', count(*) FROM {name}" for name in COUNTS)
+        return dict(self.rows(" UNION ALL ".join(each)))
 
 
 @pytest.fixture
@@ -154,34 +155,55 @@ def test_a_look_that_dies_anywhere_has_written_nothing(
     whole = Watched(sample_file, f"sqlite:///{tmp_path}/whole.db")
     whole.subscribe(subscription())
     statements: list[str] = []
-    dying(whole, statements, None)
+
+    async def look(store: Store, pulse: Pulse) -> None:
+        dying(store, statements, None)
+        await pulse.run(NOW)
+
+    whole.run(look)
     expected = whole.counts()
     writes = [n for n, sql in enumerate(statements) if sql.startswith(("INSERT", "UPDATE"))]
     assert len(writes) > 4
     killed = Watched(sample_file, f"sqlite:///{tmp_path}/killed.db")
     killed.subscribe(subscription())
     before = killed.counts()
-    for at in writes:
-        with pytest.raises(Killed):
-            dying(killed, [], at)
-        assert killed.counts() == before
+    with reading_once(sample_file) as one_look:
+        for at in writes:
+            with pytest.raises(Killed):
+                one_look(killed, at)
+            assert killed.counts() == before
     killed.look()
     assert killed.counts() == expected
 
 
-def dying(watched: Watched, seen: list[str], at: int | None) -> None:
-    """A look whose process ends right after statement number `at`."""
+def dying(store: Store, seen: list[str], at: int | None) -> None:
+    """The process ends right after statement number `at`; `seen` are those that were made."""
 
-    async def look(store: Store, pulse: Pulse) -> None:
-        def after(_c: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
-            seen.append(sql)
-            if at is not None and len(seen) > at:
-                raise Killed
+    def after(_c: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
+        seen.append(sql)
+        if at is not None and len(seen) > at:
+            raise Killed
 
-        event.listen(store._engine, "after_cursor_execute", after)
-        await pulse.run(NOW)
+    event.listen(store._engine, "after_cursor_execute", after)
 
-    watched.run(look)
+
+@contextmanager
+def reading_once(file: PlantFile) -> Iterator[Callable[[Watched, int], None]]:
+    """A look that dies at a statement; what it read of the plant is read once for all of them."""
+    with asyncio.Runner() as runner:
+        source = CachedSource(SqlDataSource(file), lambda: NOW)
+        definitions = Definitions(file, source)
+
+        def look(watched: Watched, at: int) -> None:
+            store = Store.open(watched.url)
+            dying(store, [], at)
+            try:
+                runner.run(Pulse(definitions, source, store).run(NOW))
+            finally:
+                store.close()
+
+        yield look
+        runner.run(source.close())
 
 
 def test_an_injected_flood_is_one_card_with_what_came_first(own: tuple[Watched, Path]) -> None:

@@ -19,6 +19,7 @@ from core.data.mapping import PlantFile, parse
 from core.data.sql import SqlDataSource
 from core.request import Language, Place, Request, User
 from core.store import Store
+from tests import stores
 from tests.plants import NOW
 
 SAMPLE = Path(core.data.__path__[0]) / "sample.toml"
@@ -76,6 +77,6 @@ def sample_file(sample_path: Path) -> PlantFile:
 
 @pytest.fixture
 def door(sample_file: PlantFile, tmp_path: Path) -> Iterator[Door]:
-    opened = Door(sample_file, Store.open(f"sqlite:///{tmp_path}/andon.db"))
+    opened = Door(sample_file, stores.opened(tmp_path / "andon.db"))
     yield opened
     opened.close()

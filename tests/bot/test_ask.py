@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.data.sample import make_sample
+from tests.docs.acted import acted
 
 ROOT = Path(__file__).parents[2]
 NOW = "2026-03-12T11:58:00+00:00"
@@ -42,7 +43,7 @@ def andon(
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -55,9 +56,16 @@ def test_a_question_is_answered_for_people(home: Path) -> None:
     assert done.stderr == ""
 
 
-def test_and_for_programs(home: Path) -> None:
-    done = andon(home, "ask", "/oee", "line-3", "yesterday", "--json")
-    shown = json.loads(done.stdout)
+@pytest.fixture
+def here(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same without a process of its own, which takes a second to start."""
+    monkeypatch.setenv("ANDON_HOME", str(home))
+    monkeypatch.chdir(home)
+
+
+def test_and_for_programs(here: None) -> None:
+    _, told = acted(["ask", "/oee", "line-3", "yesterday", "--json", "--now", NOW])
+    shown = json.loads(told)
     assert (shown["outcome"], shown["tool"]) == ("answer", "oee_query")
     assert shown["args"]["assets"] == ["line-3"]
     assert shown["args"]["period"]["zone"] == "America/Chicago"
@@ -65,17 +73,17 @@ def test_and_for_programs(home: Path) -> None:
 
 
 @pytest.mark.parametrize("question", ["", "🏭", "x" * 10_001, "'; DROP TABLE production; --"])
-def test_odd_questions_get_a_polite_answer(home: Path, question: str) -> None:
-    done = andon(home, "ask", "--json", "--", question)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["text"]
-    assert done.stderr == ""
+def test_odd_questions_get_a_polite_answer(here: None, question: str) -> None:
+    code, told = acted(["ask", "--json", "--now", NOW, "--", question])
+    assert code == 0, told
+    assert json.loads(told)["text"]  # and nothing on stderr
 
 
-def test_a_pipe_is_read_to_its_end_and_keeps_the_thread(home: Path) -> None:
-    done = andon(home, "chat", "--json", stdin="/oee line-3 yesterday\n\nand line 4?\n")
-    assert done.returncode == 0, done.stderr
-    first, second = map(json.loads, done.stdout.splitlines())
+def test_a_pipe_is_read_to_its_end_and_keeps_the_thread(here: None) -> None:
+    typed = "/oee line-3 yesterday\n\nand line 4?\n"
+    code, told = acted(["chat", "--json", "--now", NOW], typed)
+    assert code == 0, told
+    first, second = map(json.loads, told.splitlines())
     assert first["args"]["assets"] == ["line-3"]
     assert second["args"]["assets"] == ["line-4"]
     assert second["args"]["period"] == first["args"]["period"]
@@ -155,6 +163,6 @@ def test_a_reader_who_leaves_early_causes_no_traceback(home: Path) -> None:
         assert process.stdout is not None
         process.stdout.close()
         process.stdout = None
-        _, errors = process.communicate(b"/oee line-3 yesterday\n" * 3, timeout=60)
+        _, errors = process.communicate(b"/oee line-3 yesterday\n" * 3, timeout=300)
     assert errors == b""
     assert process.returncode == 0

@@ -23,11 +23,14 @@ from core.answer import Answer, Outcome, Text
 from core.request import Place, Request, User, person_of
 from core.store import Store, Subscription, Wanted
 from core.store.pace import Pace
+from tests import stores
+from tests.fakes.loop import in_loop, skip
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HERE = Place("fake", "one", private=False)
+SOON = 60.0  # the machine may stand still for seconds, and what is waited for returns at once
 QUICK = DeliveryTimes(
-    lease=2.0, margin=0.3, look=0.02, pace=0.0, first_pause=0.02, longest_pause=0.05,
+    lease=60.0, margin=0.3, look=0.02, pace=0.0, first_pause=0.02, longest_pause=0.05,
     platform=Pace(0.0001, 0.0001),
 )  # fmt: skip
 
@@ -113,14 +116,14 @@ class Post:
         await self.store.write(lambda c: self.store.outbox.want(c, rows, AT))
 
     async def until(self, **states: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SOON):
             while dict(await self.store.listing.counts()) != states:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
 async def working(tmp: Path, times: DeliveryTimes = QUICK) -> AsyncIterator[Post]:
-    store = Store.open(f"sqlite:///{tmp / 'andon.db'}")
+    store = stores.opened(tmp / "andon.db")
     post = Post(store, Fake())
     worker = Delivering(
         store, {"fake": post.channel}, post.door, lambda: AT, wall_clock, times=times
@@ -249,7 +252,7 @@ def test_what_would_look_the_same_is_not_updated(tmp_path: Path) -> None:
             await worker.close(1.0)
 
     async def run() -> None:
-        store = Store.open(f"sqlite:///{tmp_path / 'andon.db'}")
+        store = stores.opened(tmp_path / "andon.db")
         try:
             await check(Post(store, Fake()))
         finally:
@@ -304,40 +307,50 @@ def test_an_owner_is_told_once_that_a_place_is_gone(tmp_path: Path) -> None:
     work(check, tmp_path)
 
 
-def test_what_is_being_made_is_kept_beyond_its_lease_and_handed_back_at_the_end(
+@in_loop
+async def test_what_is_being_made_is_kept_beyond_its_lease_and_handed_back_at_the_end(
     tmp_path: Path,
 ) -> None:
-    async def run() -> None:
-        async with working(tmp_path, replace(QUICK, lease=0.4, margin=0.1)) as post:
-            made = asyncio.Event()
-            answer = post.door
+    begun = asyncio.get_running_loop().time()
 
-            async def slowly(request: Request, progress: Progress | None) -> Answer:
-                await made.wait()
-                return await answer(request, progress)
+    def wall() -> datetime:
+        return AT + timedelta(seconds=asyncio.get_running_loop().time() - begun)
 
-            worker = Delivering(
-                post.store, {"slow": replace(post.channel, name="slow")}, slowly,
-                lambda: AT, wall_clock, times=replace(QUICK, lease=0.4, margin=0.1),
-            )  # fmt: skip
-            slow = replace(HERE, channel="slow")
-            await post.want("a", place=slow)
-            worker.open()
-            await post.until(sending=1)
-            await asyncio.sleep(1.0)
-            (held,) = await post.store.listing.of(("sending",), 5)
-            assert held.attempt == 1
-            await worker.close(0.1)
-            assert await post.store.listing.counts() == {"waiting": 1}
+    def until() -> str:
+        with closing(sqlite3.connect(tmp_path / "andon.db")) as store:
+            (found,) = store.execute("SELECT lease_until FROM deliveries").fetchone()
+        return str(found)
 
-    asyncio.run(run())
+    async def slowly(request: Request, progress: Progress | None) -> Answer:
+        await asyncio.Event().wait()
+        raise AssertionError("never made")
+
+    store = stores.opened(tmp_path / "andon.db")
+    post = Post(store, Fake())
+    worker = Delivering(store, {"fake": post.channel}, slowly, lambda: AT, wall, times=QUICK)
+    await post.want("a")
+    worker.open()
+    try:
+        await post.until(sending=1)
+        for _ in range(6):  # together it is two leases
+            before = until()
+            skip(QUICK.lease / 3)
+            while until() == before:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        (held,) = await store.listing.of(("sending",), 5)
+        assert held.attempt == 1
+        await worker.close(0.1)
+        assert await store.listing.counts() == {"waiting": 1}
+    finally:
+        await worker.close(0.1)
+        store.close()
 
 
 def test_who_has_lost_its_lease_sends_nothing(tmp_path: Path) -> None:
     """The clock jumps before the message is on its way, as it does for a process that froze."""
 
     async def run() -> None:
-        store = Store.open(f"sqlite:///{tmp_path / 'andon.db'}")
+        store = stores.opened(tmp_path / "andon.db")
         jump, refused = timedelta(0), list[bool]()
 
         class Frozen(Fake):
@@ -371,7 +384,7 @@ def test_a_database_that_is_gone_for_a_while_loses_nothing(tmp_path: Path) -> No
     """Its tables are away while the worker is at it, and come back."""
 
     async def run() -> None:
-        store = Store.open(f"sqlite:///{tmp_path / 'andon.db'}")
+        store = stores.opened(tmp_path / "andon.db")
         post = Post(store, Fake())
         worker = Delivering(
             store, {"fake": post.channel}, post.door, lambda: AT, wall_clock, times=QUICK
@@ -380,13 +393,13 @@ def test_a_database_that_is_gone_for_a_while_loses_nothing(tmp_path: Path) -> No
             await post.want("a", "b")
             await _rename(store, "deliveries", "away")
             worker.open()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(SOON):
                 while not worker.health.problem:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
             assert worker.health.since is not None
             await _rename(store, "away", "deliveries")
             await post.until(sent=2)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(SOON):
                 while worker.health.problem:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
         finally:
@@ -414,7 +427,7 @@ def test_a_lock_or_a_full_disk_is_waited_for(tmp_path: Path, trouble: str) -> No
                 else:
                     _let_files_grow_to(file.with_name("andon.db-wal").stat().st_size)
                 worker.open()
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(SOON):
                     while not worker.health.problem:  # noqa: ASYNC110
                         await asyncio.sleep(0.01)
                 said = "another process holds its lock" if trouble == "locked" else "the disk"

@@ -9,9 +9,13 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from bot.__main__ import main
 from core.store import Store
 from core.store.stop_reasons import StopReason, give
 from tests.bot.test_command_line import andon
+from tests.plants import NOW
 
 START = datetime(2026, 3, 12, 2, 14, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -64,20 +68,23 @@ def test_as_json_with_names_of_a_stretch_of_time(tmp_path: Path) -> None:
     assert rows[0]["machine_reason"] is None
 
 
-def test_the_check_names_what_is_wrong_in_alerts_toml(tmp_path: Path) -> None:
-    sample = andon(tmp_path, "sample", "--days", "20", "--out", str(tmp_path / "plant.db"))
-    assert sample.returncode == 0, sample.stderr
+def test_the_check_names_what_is_wrong_in_alerts_toml(
+    tmp_path: Path,
+    sample_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     wrong = tmp_path / "alerts.toml"
     wrong.write_text("[down]\nlwo = 5\n", "utf-8")
-    environ = {
-        "ANDON_ALERTS_FILE": str(wrong),
-        "ANDON_DATABASE_URL": f"sqlite:///{tmp_path}/plant.db",
-    }
-    done = andon(tmp_path, "check", **environ)
-    assert done.returncode == 1
-    assert "[down] lwo is no setting; did you mean low?" in done.stdout
-    asked = andon(tmp_path, "ask", "any alerts?", **environ)
-    assert asked.returncode == 2
-    assert "lwo is no setting" in asked.stderr
+    monkeypatch.setenv("ANDON_HOME", str(tmp_path))
+    monkeypatch.setenv("ANDON_ALERTS_FILE", str(wrong))
+    monkeypatch.setenv("ANDON_DATABASE_URL", f"sqlite:///{sample_path}")
+    monkeypatch.chdir(tmp_path)
+    now = ("--now", NOW.isoformat())
+    assert main(["check", *now]) == 1
+    assert "[down] lwo is no setting; did you mean low?" in capsys.readouterr().out
+    assert main(["ask", "any alerts?", *now]) == 2
+    assert "lwo is no setting" in capsys.readouterr().err
     wrong.write_text("[down]\nlow = 5\n", "utf-8")
-    assert "every rule is understood" in andon(tmp_path, "check", **environ).stdout
+    assert main(["check", *now]) == 0
+    assert "every rule is understood" in capsys.readouterr().out

@@ -26,7 +26,7 @@ def test_the_start_of_a_shift_in_the_terminal(tmp_path: Path) -> None:
         command,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         env={"ANDON_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONUTF8": "1"},
         cwd=Path(__file__).parents[2],
     )

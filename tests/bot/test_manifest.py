@@ -211,7 +211,7 @@ def test_an_app_with_this_manifest_can_do_its_work(tmp_path: Path, sample_path: 
             assert "Line 4" in text(thread[-1])
             assert "OEE" in text(await write(here, "trend of the oee of line 3"))
             await here.slack.deliver(here.slack.events.home_opened(here.ana))
-            await here.slack.home(here.ana, within=30)
+            await here.slack.home(here.ana, within=60)
             calls = here.slack.workspace.calls
             failed = [c for c in calls if (c.answer or {}).get("error")]
             assert [(c.method, c.answer) for c in failed] == []

@@ -15,7 +15,7 @@ from bot.settings import Settings, load
 from core.errors import MisconfiguredError
 from tests.plants import NOW
 
-SOON = 30.0
+SOON = 60.0
 
 
 @dataclass

@@ -74,7 +74,7 @@ def andon(home: Path, *arguments: str, **environ: str) -> subprocess.CompletedPr
         env={"PATH": "", "PYTHONPATH": str(ROOT), "ANDON_HOME": str(home), **environ},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

@@ -16,7 +16,7 @@ from bot.web.limits import LONGEST_BODY, WebTimes
 from tests.plants import NOW
 from tests.slack.conftest import free_port
 
-SOON = 30.0
+SOON = 60.0
 TIMES = WebTimes(idle=0.5, body=0.5, whole=0.5, linger=0.1)
 HEAD = b"POST /slack/events HTTP/1.1\r\nHost: x\r\n"
 

@@ -159,11 +159,11 @@ def test_what_is_sent_unasked_is_printed_once(tmp_path: Path) -> None:
 
     async def run() -> None:
         store = Store.open(f"sqlite:///{tmp_path / 'andon.db'}")
-        times = DeliveryTimes(look=0.02, pace=0.0, margin=0.3, lease=2.0)
+        times = DeliveryTimes(look=0.02, pace=0.0, margin=0.3, lease=60.0)
         worker = Delivering(store, {"console": channel}, door, lambda: NOW, wall_clock, times=times)
 
         async def until(**states: int) -> None:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while dict(await store.listing.counts()) != states:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
 

@@ -43,7 +43,7 @@ class Database:
         with self.engine.begin() as connection:
             connection.execute(text(f'INSERT INTO "{table}" ({names}) VALUES ({marks})'), rows)
 
-    def plant(self, timeout: float = 10, **content: Any) -> PlantFile:
+    def plant(self, timeout: float = 30, **content: Any) -> PlantFile:
         source = {"url": self.url, "name": "plant", "timeout_seconds": timeout}
         return parse({"source": source, **content}, where="test", home=Path())
 

@@ -37,7 +37,8 @@ ZONES = ("America/Chicago", "Europe/Berlin")
 
 @dataclass(slots=True)
 class Named:
-    """A real source that can be switched off and counts what it is asked."""
+    """A real source that can be switched off and counts what it is asked. One that is "slow"
+    answers once its gate is opened."""
 
     inner: DataSource
     name: str
@@ -45,6 +46,8 @@ class Named:
     asked: int = 0
     scopes: set[Scope | None] = field(default_factory=set)
     meeting: asyncio.Barrier | None = None
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def fetch(self, query: Query, scope: Scope | None = None) -> Facts:
         self.asked += 1
@@ -52,7 +55,8 @@ class Named:
         if self.meeting is not None:
             await self.meeting.wait()
         if self.down == "slow":
-            await asyncio.sleep(0.05)
+            self.reached.set()
+            await self.gate.wait()
         elif self.down:
             raise SourceUnavailable(self.name, self.down)
         return await self.inner.fetch(query, scope)
@@ -282,8 +286,10 @@ def test_a_source_that_keeps_failing_is_left_alone_and_tried_again(pair: Pair) -
         assert await problem(breaker) == "resting"
         pair.now += REST
         pair.mes.down = "slow"
-        found = await asyncio.gather(*(problem(breaker) for _ in range(4)))
-        assert sorted(found) == ["", "resting", "resting", "resting"]  # one try at a time
+        first, *others = [asyncio.create_task(problem(breaker)) for _ in range(4)]
+        assert await asyncio.gather(*others) == ["resting"] * 3  # one try at a time
+        pair.mes.gate.set()
+        assert await first == ""
         assert await problem(breaker) == ""
         await breaker.close()
 
@@ -309,9 +315,10 @@ def test_an_asker_who_gives_up_leaves_the_next_try_open(pair: Pair) -> None:
         pair.now += REST
         pair.mes.down = "slow"
         trying = asyncio.create_task(problem(breaker))
-        await asyncio.sleep(0.01)
+        await pair.mes.reached.wait()
         trying.cancel()
         await asyncio.gather(trying, return_exceptions=True)
+        pair.mes.gate.set()
         assert await problem(breaker) == ""
 
     asyncio.run(scenario())

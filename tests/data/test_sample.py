@@ -569,7 +569,7 @@ def _start(path: Path, days: int) -> subprocess.Popen[bytes]:
 
 def test_a_killed_process_leaves_no_half_file(tmp_path: Path) -> None:
     path = tmp_path / "plant.db"
-    process = _start(path, 60)
+    process = _start(path, 700)  # far from done, also where this process stands still a while
     half = tmp_path / "plant.db.new"
     while not (half.exists() and half.stat().st_size > 1_000_000):
         assert process.poll() is None, "it was too quick to be killed"

@@ -19,7 +19,7 @@ from tests.docs.pages import ROOT, Block, Page
 _COPIED = ("adapters", "bot", "core", "docs", "tests/channels", "README.md", "SECURITY.md",
            "manifest.yml")  # fmt: skip
 _LINKED = ("tests/__init__.py", "tests/docs", "tests/fakes", "tests/plants.py", "tests/postgres.py",
-           "tests/slack", "tests/teams")  # fmt: skip
+           "tests/slack", "tests/stores.py", "tests/teams")  # fmt: skip
 _PROMPT = "$ "
 
 
@@ -111,7 +111,7 @@ class Worker:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
 

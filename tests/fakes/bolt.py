@@ -10,6 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack import FakeSlack
 
+PING = 2.0  # seconds; after four of them without a pong the client leaves the socket
+
 
 def client_of(slack: FakeSlack) -> AsyncWebClient:
     """slack_sdk's client with its usual retries."""
@@ -40,7 +42,7 @@ async def over_sockets(
 ) -> AsyncIterator[list[AsyncSocketModeHandler]]:
     """Connect the app with so many sockets, as several replicas would."""
     handlers = [
-        AsyncSocketModeHandler(app, slack.app_token, ping_interval=0.2) for _ in range(sockets)
+        AsyncSocketModeHandler(app, slack.app_token, ping_interval=PING) for _ in range(sockets)
     ]
     try:
         for handler in handlers:

@@ -55,6 +55,14 @@ class Slow:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Answers rightly once the test lets it. What was asked is done before that."""
+
+    until: asyncio.Event
+    accepted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Garbage:
     """200 with a body that is no JSON."""
 
@@ -71,7 +79,7 @@ class Refuse:
     status: int = 200
 
 
-Fault = Hang | Reset | ServerError | TooMany | Slow | Garbage | Refuse
+Fault = Hang | Reset | ServerError | TooMany | Slow | Held | Garbage | Refuse
 
 
 @dataclass(slots=True)
@@ -149,6 +157,10 @@ class Faults:
                 return web.Response(status=status, text=page, content_type="text/html")
             case Slow(seconds=seconds):
                 await asyncio.sleep(seconds)
+                assert right is not None
+                return right
+            case Held(until=event):
+                await event.wait()
                 assert right is not None
                 return right
             case Garbage(body=body):

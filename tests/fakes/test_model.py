@@ -34,6 +34,7 @@ from tests.fakes.model import (
     chat_input,
     echo,
     endless,
+    impatient,
     obedient,
     step_by_step,
 )
@@ -402,8 +403,9 @@ async def test_embeddings() -> None:
 
 async def outcome(client: Client, *, stream: bool) -> str:
     """What a careful client sees: the text, or what went wrong."""
+    asking = client.post(**client.body(stream=stream))
     try:
-        async with asyncio.timeout(0.4), client.post(**client.body(stream=stream)) as response:
+        async with impatient(client.model, 30), asyncio.timeout(30), asking as response:
             if response.status != 200:
                 return f"status {response.status}"
             raw = await response.read()

@@ -13,6 +13,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from tests.fakes.bolt import app_of, over_http
 from tests.fakes.loop import in_loop
 from tests.fakes.slack import (
+    PATIENCE,
     FakeSlack,
     ManualClock,
     NotDelivered,
@@ -302,7 +303,7 @@ async def test_a_modal_from_click_to_submission() -> None:
 @in_loop
 async def test_triggers_hashes_and_stacks() -> None:
     clock = ManualClock()
-    async with FakeSlack(clock=clock) as slack:
+    async with FakeSlack(clock=clock, settings=Settings(patience=PATIENCE)) as slack:
         ana = slack.user("ana")
         client = app_of(slack).client
 
@@ -532,14 +533,13 @@ async def test_an_app_may_ask_for_no_retry() -> None:
 @in_loop
 async def test_no_answer_within_three_seconds_is_a_timeout_and_commands_come_once() -> None:
     clock = ManualClock()
-    async with FakeSlack(clock=clock) as slack:
+    async with FakeSlack(clock=clock, settings=Settings(patience=PATIENCE)) as slack:
         app, started = app_of(slack), asyncio.Event()
 
         @app.command("/slow")
         async def slow(ack: Any) -> None:
             started.set()
-            await asyncio.sleep(0.5)
-            await ack()
+            await asyncio.Event().wait()
 
         async with over_http(slack, app):
             ana = slack.user("ana")

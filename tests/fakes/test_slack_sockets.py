@@ -8,7 +8,8 @@ from slack_bolt import BoltResponse
 
 from tests.fakes.bolt import app_of, over_sockets
 from tests.fakes.loop import in_loop
-from tests.fakes.slack import FakeSlack, ManualClock
+from tests.fakes.slack import PATIENCE, FakeSlack, ManualClock, Settings
+from tests.fakes.slack.watching import SOON
 
 Json = dict[str, Any]
 
@@ -77,10 +78,11 @@ async def test_what_is_under_way_when_the_client_reconnects_is_not_acked() -> No
     """slack_sdk leaves the old socket at the first `disconnect`, a mere warning too, and sends
     the ack on the new one: Slack does not know the envelope there, a command is lost."""
     async with FakeSlack() as slack:
-        app, go = app_of(slack), asyncio.Event()
+        app, came, go = app_of(slack), asyncio.Event(), asyncio.Event()
 
         @app.command("/slow")
         async def slow(ack: Any) -> None:
+            came.set()
             await go.wait()
             await ack()
 
@@ -88,7 +90,7 @@ async def test_what_is_under_way_when_the_client_reconnects_is_not_acked() -> No
             ana = slack.user("ana")
             command = slack.interactions.command(ana, slack.channel("line-3", [ana]), "/slow")
             delivery = asyncio.ensure_future(slack.deliver(command))
-            await asyncio.sleep(0.05)
+            await came.wait()
             await slack.sockets.disconnect("warning")
             ack = await delivery
             assert (ack.status, ack.attempts) == (None, 1)
@@ -100,14 +102,15 @@ async def test_what_is_under_way_when_the_client_reconnects_is_not_acked() -> No
 @in_loop
 async def test_an_unacked_event_comes_again_on_another_socket() -> None:
     clock = ManualClock()
-    async with FakeSlack(clock=clock) as slack:
-        app = app_of(slack)
+    async with FakeSlack(clock=clock, settings=Settings(patience=PATIENCE)) as slack:
+        app, came = app_of(slack), asyncio.Event()
         seen: list[tuple[str, str | None]] = []
 
         @app.middleware
         async def forget_first(body: Json, req: Any, next_: Any) -> Any:
             retry = req.headers.get("x-slack-retry-num", [None])[0]
             seen.append((body["event_id"], retry))
+            came.set()
             if len(seen) == 1:
                 return BoltResponse(status=500)  # Bolt's handler sends no ack then
             return await next_()
@@ -120,8 +123,7 @@ async def test_an_unacked_event_comes_again_on_another_socket() -> None:
             ana = slack.user("ana")
             envelope = slack.events.mention(ana, slack.channel("line-3", [ana]), "hi")
             delivery = asyncio.ensure_future(slack.deliver(envelope))
-            await slack.until(lambda: sum(s.received for s in slack.sockets.open) == 1)
-            await asyncio.sleep(0.05)
+            await came.wait()
             await clock.advance(3)
             ack = await delivery
             assert (ack.ok, ack.attempts) == (True, 2)
@@ -133,11 +135,13 @@ async def test_an_unacked_event_comes_again_on_another_socket() -> None:
 @in_loop
 async def test_a_broken_socket_loses_no_event() -> None:
     async with FakeSlack() as slack:
-        app, seen, stuck = app_of(slack), [], asyncio.Event()
+        app, seen = app_of(slack), []
+        came, stuck = asyncio.Event(), asyncio.Event()
 
         @app.middleware
         async def hold_first(body: Json, next_: Any) -> Any:
             seen.append(body["event_id"])
+            came.set()
             if len(seen) == 1:
                 await stuck.wait()
             return await next_()
@@ -150,10 +154,9 @@ async def test_a_broken_socket_loses_no_event() -> None:
             ana = slack.user("ana")
             envelope = slack.events.mention(ana, slack.channel("line-3", [ana]), "hi")
             delivery = asyncio.ensure_future(slack.deliver(envelope))
-            await slack.until(lambda: slack.sockets.open and slack.sockets.open[0].received)
-            await asyncio.sleep(0.05)
+            await came.wait()
             slack.sockets.drop()
-            ack = await asyncio.wait_for(delivery, 10)
+            ack = await asyncio.wait_for(delivery, SOON)
             stuck.set()
             assert (ack.ok, ack.attempts) == (True, 2)
         assert len(seen) == 2

@@ -22,14 +22,13 @@ import pytest
 from bot.__main__ import main
 from core import running
 from core.agent.models import ModelChoice
-from tests.agent.loop.conftest import QUICK
+from tests.agent.loop.conftest import LIMITS
 from tests.fakes.model import FakeModel
 from tests.fakes.slack import Refuse, ServerError
 from tests.fakes.teams import Refuse as TeamsRefuse
 from tests.logs.listening import Heard, listening
 from tests.slack.conftest import Plant, plant
 from tests.slack.steps import idle, mention, text, write
-from tests.slack.test_faults import HASTY
 from tests.teams.conftest import Site, site
 from tests.teams.test_conversation import text as words_of
 
@@ -133,11 +132,9 @@ def test_nothing_is_heard_of_them_by_way_of_slack(
 
     async def run() -> None:
         async with FakeModel() as model:
-            choice = ModelChoice(("gpt-4.1-mini",), api_key=KEY, base_url=model.url, limits=QUICK)
+            choice = ModelChoice(("gpt-4.1-mini",), api_key=KEY, base_url=model.url, limits=LIMITS)
             with listening({KEY, PASSWORD}) as heard:
-                async with plant(
-                    tmp_path, sample_path, times=HASTY, model=choice, memory=False
-                ) as here:
+                async with plant(tmp_path, sample_path, model=choice, memory=False) as here:
                     shown = await act(here, heard)
                 own = (here.slack.bot_token, here.slack.signing_secret)
                 silent(heard, shown, "".join(capfd.readouterr()), (TEXT, VALUE), *own)

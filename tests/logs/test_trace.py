@@ -47,7 +47,7 @@ COUNTED = (
 async def observed(here: Plant) -> str:
     """/metrics, once the store and the loop were looked at."""
     url = f"http://127.0.0.1:{here.settings.port}/metrics"
-    async with asyncio.timeout(30), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
         while True:
             async with session.get(url) as told:
                 shown = await told.text()
@@ -65,7 +65,7 @@ def test_from_slacks_event_to_the_last_statement(tmp_path: Path, sample_path: Pa
                 )
                 assert (await here.slack.deliver(command)).ok
                 await here.slack.message(
-                    here.floor, to=here.ana, where=lambda m: bool(m.blocks), within=30
+                    here.floor, to=here.ana, where=lambda m: bool(m.blocks), within=60
                 )
                 await idle(here)
                 shown = await observed(here)
@@ -198,7 +198,7 @@ def test_each_run_of_a_job_has_one_and_is_timed() -> None:
 
         scheduler = Scheduler([Job("tick", 0.05, work)], lambda: NOW, wall_clock, metrics)
         scheduler.open()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await done.wait()
         await scheduler.close()
         assert seen[0] != seen[1]

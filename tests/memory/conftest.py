@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 from core.memory import Memory
 from core.store import Store, StoredAnswer
+from tests import stores
 from tests.postgres import missing_part
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -68,7 +69,9 @@ def remembered(url: str) -> dict[str, str]:
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'home' / 'andon.db'}"
+    path = tmp_path / "home" / "andon.db"
+    stores.empty(path)
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import asyncio
 import json
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
@@ -30,8 +29,9 @@ from core.noticing import RULES, Noticing
 from core.past import Past
 from core.request import Place, Request, User
 from core.store import Asked, Store, noticed
+from tests import stores
 from tests.agent.turns import sample_file
-from tests.fakes.loop import in_loop
+from tests.fakes.loop import in_loop, skip
 from tests.fakes.model import (
     CallTools,
     FakeModel,
@@ -45,12 +45,13 @@ from tests.fakes.model import (
     Turn,
 )
 from tests.fakes.model import Request as Called
+from tests.fakes.ran import Ran
 from tests.memory.conftest import answer
 from tests.memory.test_forget import _holding
 from tests.plants import NOW
 from tests.postgres import missing_part
 
-LIMITS = Limits(turn_seconds=4, call_seconds=2, pause=0.01)
+LIMITS = Limits(turn_seconds=40, call_seconds=30, pause=0.01)  # never reached
 ANA = "slack:T1:U1"
 HOME = Place("slack", "D1", "1")
 FLOOR = Place("slack", "C1", "1", private=False)
@@ -66,6 +67,7 @@ sys.addaudithook(lambda event, args: called.append(event) if event in (
     "socket.connect", "socket.getaddrinfo", "urllib.Request", "subprocess.Popen") else None)
 from core.noticing import Noticing
 from core.store import Store, noticed
+from tests.fakes.ran import Ran
 from tests.memory.conftest import answer
 from dataclasses import asdict
 store = Store.open(sys.argv[1])
@@ -119,9 +121,7 @@ class Talk:
 
     async def quiet(self) -> None:
         """Once everything that was heard has been looked at."""
-        until = time.monotonic() + 10
-        while self.noticing._heard:
-            assert time.monotonic() < until
+        while self.noticing._heard:  # noqa: ASYNC110 - a thread empties it; the test's end is near
             await asyncio.sleep(0.01)
 
     async def said(self, user: str = ANA, place: Place = HOME) -> list[str]:
@@ -160,7 +160,7 @@ def talking(sample_path: Path, tmp_path: Path) -> Talking:
             return CallTools([OEE])
 
         home = tmp_path / "home"
-        store = Store.open(f"sqlite:///{home}/andon.db")
+        store = stores.opened(home / "andon.db")
         file = sample_file(sample_path)
         async with FakeModel(models=("gpt-4.1-mini", "gpt-6-luna")) as model:
             model.script(play)
@@ -270,15 +270,15 @@ def test_a_model_that_fails_is_asked_once_more(talking: Talking) -> None:
 def test_a_model_that_hangs_delays_nobody(talking: Talking) -> None:
     @in_loop
     async def turn() -> None:
-        quick = replace(LIMITS, call_seconds=5)
-        async with talking(found(KEPT), limits=quick) as talk:
+        async with talking(found(KEPT)) as talk:
             talk.model.faults.add(Hang(), times=None, where=is_extraction)
             await talk.ask(NIGHT)
-            await talk.model.until(lambda: talk.extractions or None)
+            await talk.model.until(lambda: talk.model.hung)
             again = await talk.ask("how was line 3 yesterday?")
             recalled = await talk.ask("what did I ask about line 3?")
             assert (again.tool, recalled.outcome) == ("oee_query", "answer")
             assert talk.noticing._heard  # it still hangs: nobody waited for it
+            skip(LIMITS.call_seconds)
             await talk.quiet()
             assert (await talk.kept(), len(talk.extractions)) == ([], 1)
 
@@ -469,10 +469,10 @@ def test_what_waits_has_an_end(talking: Talking) -> None:
         async with talking() as talk:
             gate = asyncio.Event()
             talk.model.faults.add(Hold(gate), where=is_extraction)
-            began = time.perf_counter()
-            for _ in range(10_000):
-                talk.noticing.hear(ANA, "2026-11-23", NIGHT, keep)
-            assert time.perf_counter() - began < 1
+            with Ran() as ran:
+                for _ in range(10_000):
+                    talk.noticing.hear(ANA, "2026-11-23", NIGHT, keep)
+            assert ran.seconds < 1
             assert len(talk.noticing._heard) == 100
             talk.noticing.close()
             gate.set()
@@ -486,11 +486,11 @@ def test_closing_while_a_model_hangs_waits_for_nobody(talking: Talking) -> None:
         async with talking() as talk:
             talk.model.faults.add(Hang(), times=None, where=is_extraction)
             await talk.ask(NIGHT)
-            await talk.model.until(lambda: talk.extractions or None)
-            began = time.perf_counter()
-            talk.memory.close()
+            await talk.model.until(lambda: talk.model.hung)
+            with Ran() as ran:
+                talk.memory.close()
             # The model never answers; an embedding under way is waited for.
-            assert time.perf_counter() - began < 10
+            assert ran.seconds < 10
             (asked,) = await talk.store.asked(ANA)
             assert asked.question == NIGHT
 
@@ -515,7 +515,7 @@ def test_a_kill_before_it_is_kept_loses_that_and_no_more(
 
 def test_mem0_calls_nobody_but_the_model(url: str, store: Store, tmp_path: Path) -> None:
     with _child(url, tmp_path / "home" / "memory", "answers") as done:
-        assert done.communicate(timeout=60)[0] == "asked\n[]\n"
+        assert done.communicate(timeout=180)[0] == "asked\n[]\n"
     assert {a.id for a in asyncio.run(store.asked("u"))} == {"a1", "n1"}
     kept = {path.name for path in (tmp_path / "home").rglob("*") if path.is_file()}
     assert kept <= {"andon.db", "andon.db-wal", "andon.db-shm", "config.json"}

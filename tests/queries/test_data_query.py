@@ -18,8 +18,8 @@ from core.answer_text import as_text
 from core.assistant import Assistant
 from core.errors import NoData, UserError
 from core.request import Place, Request, User
-from core.store import Store
 from core.words import Words
+from tests import stores
 from tests.plants import NOW
 from tests.tools.conftest import Ask, Asked, MakePlant, Plant
 from tests.tools.plain_sql import PERIODS
@@ -341,7 +341,7 @@ def test_what_operators_wrote_stays_out_of_channels(
         "SELECT asset, date(start), comment FROM downtime WHERE comment <> '' AND "
         "time(start) > '14:00' AND asset LIKE 'line-_' ORDER BY start DESC"
     ).fetchone()
-    store = Store.open(f"sqlite:///{tmp_path}/andon.db")
+    store = stores.opened(tmp_path / "andon.db")
     assistant = Assistant(sample_plant.file, sample_plant.source, store)
 
     async def shown(*, private: bool) -> str:

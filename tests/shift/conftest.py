@@ -30,6 +30,7 @@ from core.reports import report
 from core.request import Language, Place, Request, User
 from core.store import Store
 from core.words import Words
+from tests import stores
 from tests.plants import NOW, sample_path
 
 __all__ = ["sample_path"]
@@ -54,6 +55,18 @@ class Halting(SqlDataSource):
         return await super().fetch(query)
 
 
+class Reading:
+    """A loop, and what was read of the plant there."""
+
+    def __init__(self, file: PlantFile, down: tuple[str, ...] = ()) -> None:
+        self.runner = asyncio.Runner()
+        self.source = CachedSource(Halting(file, down), lambda: NOW)
+
+    def close(self) -> None:
+        self.runner.run(self.source.close())
+        self.runner.close()
+
+
 class Shop:
     """Asks one assistant as several people in several places; runs tools on the same store."""
 
@@ -63,12 +76,16 @@ class Shop:
         store: Store,
         access: Access = EVERYTHING,
         down: tuple[str, ...] = (),
+        reading: Reading | None = None,
     ) -> None:
-        """`down` are the facts that the plant's database does not answer for."""
-        self._runner = asyncio.Runner()
+        """`down` are the facts that the plant's database does not answer for; `reading` is shared
+        with other shops."""
+        self._own = None if reading else Reading(file, down)
+        opened = reading or self._own
+        assert opened is not None
+        self._runner, self.source = opened.runner, opened.source
         self.store = store
         self.access = access
-        self.source = CachedSource(Halting(file, down), lambda: NOW)
         self.definitions = Definitions(file, self.source)
         self.assistant = Assistant(
             file, self.source, store, access_of=lambda user, place: self.access
@@ -131,8 +148,8 @@ class Shop:
         self.run(self.store.write(lambda c: c.exec_driver_sql("DROP TABLE alerts")))
 
     def close(self) -> None:
-        self._runner.run(self.source.close())
-        self._runner.close()
+        if self._own is not None:
+            self._own.close()
 
 
 def said(answer: Answer) -> str:
@@ -155,13 +172,19 @@ def sample_file(sample_path: Path) -> PlantFile:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{tmp_path}/andon.db")
+    opened = stores.opened(tmp_path / "andon.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def reading(sample_file: PlantFile) -> Iterator[Reading]:
+    """Nothing changes in the plant: what one test read need not be read again."""
+    opened = Reading(sample_file)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def shop(sample_file: PlantFile, store: Store) -> Iterator[Shop]:
-    opened = Shop(sample_file, store)
-    yield opened
-    opened.close()
+def shop(sample_file: PlantFile, store: Store, reading: Reading) -> Shop:
+    return Shop(sample_file, store, reading=reading)

@@ -14,11 +14,12 @@ from adapters.slack.times import Times
 from bot.serve import running
 from bot.settings import Settings
 from bot.settings.slack import Slack
+from tests import stores
 from tests.fakes.slack import Channel, FakeSlack, Message, User
 from tests.plants import NOW
+from tests.slack.hurry import UNHURRIED
 
 Way = Literal["http", "socket"]
-PATIENT = Times(ack=20.0)  # the disk of a test machine may stand still for seconds
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Plant:
             self.slack.interactions.command(user, self.floor, command, text)
         )
         assert ack.ok, ack
-        return await self.slack.message(self.floor, to=user, where=is_answer, n=seen + 1, within=30)
+        return await self.slack.message(self.floor, to=user, where=is_answer, n=seen + 1)
 
 
 def is_answer(message: Message) -> bool:
@@ -77,7 +78,7 @@ async def plant(
         settings = made_settings(tmp, sample, slack, way, **changed)
         if way == "http":
             slack.request_url = f"http://127.0.0.1:{settings.port}/slack/events"
-        async with running(settings, clock, times=times or PATIENT, grace=3.0):
+        async with running(settings, clock, times=times or UNHURRIED, grace=0.5):
             if way == "socket":
                 await slack.call("apps.connections.open")
                 await slack.until(lambda: slack.sockets.open or None)
@@ -94,12 +95,16 @@ def made_settings(
         changed.pop("look", "native"),
         slack.api_url,
     )
-    store = f"sqlite:///{tmp / 'andon.db'}"
+    store = tmp / "andon.db"
+    if not store.exists():
+        stores.empty(store)
     home = tmp / "home"
     home.mkdir(exist_ok=True)
     (home / "plant.db").unlink(missing_ok=True)
     (home / "plant.db").symlink_to(sample)
-    made = Settings(home=home, store_url=store, port=free_port(), rate_limit=0, slack=section)
+    made = Settings(
+        home=home, store_url=f"sqlite:///{store}", port=free_port(), rate_limit=0, slack=section
+    )
     return replace(made, **changed)
 
 

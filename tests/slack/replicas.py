@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from adapters.slack.times import Times
 from bot.serve import running
 from tests.slack.conftest import Plant, Way, free_port, plant
+from tests.slack.hurry import UNHURRIED
 from tests.slack.steps import SOON
 
 _OPEN = "SELECT key FROM inbox WHERE state IN ('working', 'sending')"
-QUICK = Times(call=1.0, shown_after=(0.0, 0.2), pace=0.02, look=0.1)
+QUICK = replace(UNHURRIED, look=0.1)
 
 
 @dataclass

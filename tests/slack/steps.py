@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.slack import Channel, Message, User, View, said
+from tests.fakes.slack import Channel, Message, User, View, said, watching
+from tests.slack import hurry
 from tests.slack.conftest import Plant, Way, is_answer, plant
 
 WAYS: tuple[Way, ...] = ("http", "socket")
+SOON = watching.SOON
 Scene = Callable[[Plant], Awaitable[None]]
-SOON = 30.0  # seconds; the machine may be slow, and what is waited for returns at once
 
 
 def scene(*ways: Way, access: str = "", **changed: Any) -> Callable[[Scene], Callable[..., None]]:
@@ -32,7 +33,7 @@ def scene(*ways: Way, access: str = "", **changed: Any) -> Callable[[Scene], Cal
                 async with plant(tmp_path, sample_path, way, **changed) as here:
                     await act(here)
 
-            asyncio.run(run())
+            hurry.run(run())
 
         test.__doc__ = act.__doc__
         return pytest.mark.parametrize("way", ways or ("http",))(test)

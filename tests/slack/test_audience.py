@@ -188,7 +188,7 @@ async def test_who_may_see_nothing_is_told_so(here: Plant) -> None:
         told = await here.command(command, "", here.bernd)
         assert "Für Sie ist noch kein Bereich freigegeben" in text(told), command
     await here.slack.deliver(here.slack.events.home_opened(here.bernd))
-    home = await here.slack.home(here.bernd, within=30)
+    home = await here.slack.home(here.bernd)
     assert "Für Sie ist noch kein Bereich freigegeben" in text(home)
     for name in ("Riverside", "Line", "Grinder", "Packaging"):
         assert name not in text(home)

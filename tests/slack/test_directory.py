@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -11,20 +12,21 @@ from adapters.slack.directory import Directory, GroupsUnknown
 from adapters.slack.inbound import Author
 from adapters.slack.web_api import WebApi
 from tests.fakes.slack import TEAM, FakeSlack, Hang, Refuse
+from tests.slack.hurry import CALL, UNHURRIED, meeting, run
 
 Test = Callable[[FakeSlack, WebApi], Awaitable[None]]
 
 
 def with_slack(test: Test) -> None:
-    async def run() -> None:
+    async def played() -> None:
         async with FakeSlack() as slack:
-            api = WebApi(slack.bot_token, url=slack.api_url)
+            api = WebApi(slack.bot_token, url=slack.api_url, times=UNHURRIED)
             try:
                 await test(slack, api)
             finally:
                 await api.close()
 
-    asyncio.run(run())
+    run(played())
 
 
 def test_name_and_language_are_asked_for_once() -> None:
@@ -45,17 +47,20 @@ def test_name_and_language_are_asked_for_once() -> None:
 @pytest.mark.parametrize("fault", [Refuse("missing_scope"), Hang()])
 def test_an_unknown_person_is_an_id(fault: Refuse | Hang) -> None:
     async def test(slack: FakeSlack, api: WebApi) -> None:
+        api.times = replace(api.times, call=10 * CALL)
         ana = slack.user("ana")
-        slack.faults.add("users.info", fault)
-        directory = Directory(api, again_after=0.5)
+        rule = slack.faults.add("users.info", fault, times=2)
         author = Author(TEAM, ana.id)
-        user = await directory.user(author)
+        directory = Directory(api)
+        user = await meeting(slack, rule, directory.user(author))
         assert (user.name, user.locale, user.groups) == ("", None, ())
         # The next question does not wait for it again; a later one asks.
         await directory.user(author)
         assert len(slack.calls("users.info")) == 1
-        await asyncio.sleep(0.6)
-        assert (await directory.user(author)).name == "ana"
+        late = Directory(api, again_after=0.01)
+        assert (await meeting(slack, rule, late.user(author), times=2)).name == ""
+        await asyncio.sleep(0.02)
+        assert (await late.user(author)).name == "ana"
 
     with_slack(test)
 

@@ -6,6 +6,7 @@ import asyncio
 import copy
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -15,9 +16,9 @@ from hypothesis import strategies as st
 
 from adapters.slack.edge import _payload
 from adapters.slack.inbound import key_of, read
-from adapters.slack.times import Times
 from tests.fakes.slack import FakeSlack
 from tests.slack.conftest import Plant, plant
+from tests.slack.hurry import UNHURRIED
 from tests.slack.overheard import overheard
 from tests.slack.replicas import ended
 from tests.slack.test_verification import FORM, JSON, post, signed_at
@@ -133,7 +134,7 @@ def test_through_the_door(tmp_path: Path, sample_path: Path) -> None:
 
     async def run() -> None:
         with overheard() as ears:
-            times = Times(call=2.0, pace=0.0, shown_after=(0.0,), patience=1.0)
+            times = replace(UNHURRIED, pace=0.0, shown_after=(0.0,), patience=1.0)
             async with plant(tmp_path, sample_path, look="plain", times=times) as here:
                 for number, payload in enumerate(some(60)):
                     await bring(here, payload, number)

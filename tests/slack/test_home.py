@@ -69,7 +69,7 @@ async def test_what_goes_wrong_on_the_home_tab_is_said_directly(here: Plant) -> 
     await here.slack.deliver(here.slack.events.home_opened(here.ana))
     tab = await home(here)
     click = here.slack.interactions.click(here.ana, tab, "Change settings")
-    here.slack.workspace.triggers[click.payload["trigger_id"]].at -= 3.5
+    here.slack.workspace.expire(click.payload["trigger_id"])
     await here.slack.deliver(click)
     told = await shown(here, here.direct)
     assert "Slack waited too long for me." in text(told)

@@ -102,7 +102,7 @@ async def test_who_comes_too_late_is_told(here: Plant) -> None:
     answer = await here.command("/oee", "line-3 yesterday")
     for label in ("Show the data", "👎 Not helpful"):
         click = here.slack.interactions.click(here.ana, answer, label)
-        here.slack.workspace.triggers[click.payload["trigger_id"]].at -= 3.5
+        here.slack.workspace.expire(click.payload["trigger_id"])
         seen = len(answers(here, here.floor))
         await here.slack.deliver(click)
         told = await shown(here, here.floor, n=seen + 1)

@@ -6,13 +6,17 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.fakes.slack import Channel, Hang, Refuse
 from tests.fakes.slack.state import AssistantThread
 from tests.slack.conftest import Plant
+from tests.slack.hurry import UNHURRIED
 from tests.slack.steps import SOON, WAYS, idle, mention, scene, shown, talk, text, write
+
+SLOW = replace(UNHURRIED, note=0.1)  # what takes longer is worth a note
 
 
 def pane(here: Plant, thread: str = "", direct: Channel | None = None) -> AssistantThread:
@@ -82,7 +86,7 @@ async def test_a_direct_message_has_status_and_title(here: Plant) -> None:
     assert status.startswith("Ich lese") or "Daten" in status
 
 
-@scene()
+@scene(times=replace(UNHURRIED, ornament=0.1))
 async def test_no_answer_waits_for_an_ornament(here: Plant) -> None:
     for method in ("assistant.threads.setStatus", "assistant.threads.setTitle"):
         here.slack.faults.add(method, Hang(), times=None)
@@ -117,7 +121,7 @@ def locked(path: Path) -> Iterator[None]:
         writer.execute("ROLLBACK")
 
 
-@scene(*WAYS)
+@scene(*WAYS, times=SLOW)
 async def test_a_slow_question_shows_a_note_that_becomes_the_answer(here: Plant) -> None:
     path = lockable(here)
     with locked(path):
@@ -141,7 +145,7 @@ async def test_a_slow_question_shows_a_note_that_becomes_the_answer(here: Plant)
     assert "OEE von Line 4 gestern" in text(answer)
 
 
-@scene()
+@scene(times=SLOW)
 async def test_a_slow_command_is_answered_after_its_note(here: Plant) -> None:
     with locked(lockable(here)):
         command = here.slack.interactions.command(here.ana, here.floor, "/oee", "line-3")
@@ -151,7 +155,7 @@ async def test_a_slow_command_is_answered_after_its_note(here: Plant) -> None:
     assert "OEE of Line 3" in text(await shown(here, here.floor, to=here.ana))
 
 
-@scene()
+@scene(times=SLOW)
 async def test_a_slow_direct_message_has_its_status_line_only(here: Plant) -> None:
     with locked(lockable(here)):
         await here.slack.deliver(here.slack.events.direct_message(here.ana, "OEE of line 3"))
@@ -162,7 +166,7 @@ async def test_a_slow_direct_message_has_its_status_line_only(here: Plant) -> No
     assert len(here.slack.messages()) == 1
 
 
-@scene()
+@scene(times=SLOW)
 async def test_where_there_is_no_status_line_a_note_is_shown(here: Plant) -> None:
     method = "assistant.threads.setStatus"
     here.slack.faults.add(method, Refuse("missing_scope"), times=None)
@@ -174,7 +178,7 @@ async def test_where_there_is_no_status_line_a_note_is_shown(here: Plant) -> Non
     assert answer.ts == note.ts
 
 
-@scene()
+@scene(times=SLOW)
 async def test_what_is_passed_over_shows_no_note(here: Plant) -> None:
     answer = await mention(here, "OEE of line 3 yesterday")
     assert answer.thread_ts is not None

@@ -17,7 +17,7 @@ from tests.slack.checks import check, check_modal, nodes, seal
 
 slowly = settings(
     deadline=None,
-    max_examples=40,
+    max_examples=settings().max_examples // 5,  # far more in `make prove`
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # tables of 60,000 cells shrink slowly
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -122,7 +122,7 @@ async def test_the_form_gives_no_rights(here: Plant) -> None:
 @scene()
 async def test_who_comes_too_late_for_the_form_subscribes_in_words(here: Plant) -> None:
     told = here.slack.interactions.command(here.ana, here.floor, "/andon", "subscribe")
-    here.slack.workspace.triggers[told.payload["trigger_id"]].at -= 3.5
+    here.slack.workspace.expire(told.payload["trigger_id"])
     await here.slack.deliver(told)
     said = await shown(here, here.floor)
     assert "Subscribed." in text(said)

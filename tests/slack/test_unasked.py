@@ -42,13 +42,13 @@ def test_a_subscription_is_answered_and_its_place_is_written_to(
                 wanted("a", floor, "/oee line-3 yesterday", ana),
                 wanted("b", direct(ana), "/andon list", ana),
             )
-            shown = await slack.message(bot.floor, contains="OEE of Line 3", within=20)
+            shown = await slack.message(bot.floor, contains="OEE of Line 3")
             assert shown.metadata
-            own = await slack.message(bot.direct, contains="weekly summary", within=20)
+            own = await slack.message(bot.direct, contains="weekly summary")
             assert own.channel == bot.direct.id
             slack.workspace.channels[bot.floor.id].archived = True
             await send(bot, wanted("c", floor, "/oee line-3 yesterday", ana))
-            told = await slack.message(bot.direct, contains="no longer write", within=20)
+            told = await slack.message(bot.direct, contains="no longer write")
             assert "Packaging" in str(told.blocks) + told.text
             async with aiohttp.ClientSession() as session:
                 url = f"http://127.0.0.1:{bot.settings.port}/healthz"

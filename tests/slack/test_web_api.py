@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,21 +23,29 @@ from tests.fakes.slack import (
     ServerError,
     TooMany,
 )
+from tests.slack import hurry
+from tests.slack.hurry import UNHURRIED, CountedLoop, meeting, run_counted, time_flies
 
-HASTY = Times(call=0.5, patience=3.0, pace=0.0)
+UNPACED = replace(UNHURRIED, pace=0.0)
 
 
-def calling(act: Callable[[FakeSlack, WebApi, str], Awaitable[None]], times: Times = HASTY) -> None:
+def calling(act: Callable[[FakeSlack, WebApi, str], Awaitable[None]]) -> None:
     async def run() -> None:
-        async with FakeSlack() as slack:
-            floor = slack.channel("floor", [slack.user("ana")])
-            api = WebApi(slack.bot_token, url=slack.api_url, times=times)
-            try:
-                await act(slack, api, floor.id)
-            finally:
-                await api.close()
+        async with acting(UNPACED) as (slack, api, channel):
+            await act(slack, api, channel)
 
-    asyncio.run(run())
+    hurry.run(run())
+
+
+@asynccontextmanager
+async def acting(times: Times, **how: Any) -> AsyncIterator[tuple[FakeSlack, WebApi, str]]:
+    async with FakeSlack(**how) as slack:
+        floor = slack.channel("floor", [slack.user("ana")])
+        api = WebApi(slack.bot_token, url=slack.api_url, times=times)
+        try:
+            yield slack, api, floor.id
+        finally:
+            await api.close()
 
 
 async def post(api: WebApi, channel: str, **how: bool) -> None:
@@ -48,9 +59,9 @@ async def post(api: WebApi, channel: str, **how: bool) -> None:
 )
 def test_what_may_have_been_done_is_not_done_again(fault: Fault) -> None:
     async def act(slack: FakeSlack, api: WebApi, channel: str) -> None:
-        slack.faults.add("chat.postMessage", fault, times=None)
+        rule = slack.faults.add("chat.postMessage", fault, times=None)
         with pytest.raises(OutcomeUnknown):
-            await post(api, channel)
+            await meeting(slack, rule, post(api, channel))
         assert len(slack.calls("chat.postMessage")) == 1
 
     calling(act)
@@ -59,8 +70,8 @@ def test_what_may_have_been_done_is_not_done_again(fault: Fault) -> None:
 @pytest.mark.parametrize("fault", [Hang(), Reset(), ServerError(), Garbage()], ids=repr)
 def test_what_may_be_repeated_is(fault: Fault) -> None:
     async def act(slack: FakeSlack, api: WebApi, _channel: str) -> None:
-        slack.faults.add("auth.test", fault, times=2)
-        told = await api.call(api.client.auth_test)
+        rule = slack.faults.add("auth.test", fault, times=2)
+        told = await meeting(slack, rule, api.call(api.client.auth_test), times=2)
         assert told["user_id"]
         assert len(slack.calls("auth.test")) == 3
 
@@ -81,7 +92,8 @@ def test_retry_after_is_honoured_for_what_must_not_be_repeated() -> None:
     async def act(slack: FakeSlack, api: WebApi, channel: str) -> None:
         slack.faults.add("chat.postMessage", TooMany(1), times=2)
         began = asyncio.get_running_loop().time()
-        await post(api, channel)
+        async with time_flies():
+            await post(api, channel)
         assert asyncio.get_running_loop().time() - began >= 2
         assert len(slack.messages()) == 1
 
@@ -105,7 +117,7 @@ def test_nobody_is_there_for_a_while() -> None:
     async def run() -> None:
         async with FakeSlack() as slack:
             port, token = int(slack.url.rpartition(":")[2]), slack.bot_token
-        api = WebApi(token, url=slack.api_url, times=Times(patience=20.0))
+        api = WebApi(token, url=slack.api_url, times=Times(patience=120.0))
         calling = asyncio.create_task(
             api.call(api.client.auth_test, repeatable=False), name="calling"
         )
@@ -144,9 +156,10 @@ def test_a_response_url_is_never_called_twice_in_doubt(fault: Fault) -> None:
     async def act(slack: FakeSlack, api: WebApi, channel: str) -> None:
         ana = slack.user("bernd")
         told = slack.interactions.command(ana, slack.channel("other", [ana]), "/oee", "")
-        slack.faults.add("response_url", fault, times=None)
+        rule = slack.faults.add("response_url", fault, times=None)
+        url = told.payload["response_url"]
         with pytest.raises(OutcomeUnknown):
-            await api.respond(told.payload["response_url"], {"text": "71 %"})
+            await meeting(slack, rule, api.respond(url, {"text": "71 %"}))
         assert len(slack.calls("response_url")) == 1
 
     calling(act)
@@ -155,22 +168,24 @@ def test_a_response_url_is_never_called_twice_in_doubt(fault: Fault) -> None:
 def test_pacing_keeps_a_burst_within_slacks_limit() -> None:
     """Against a Slack that counts: nobody is ever told to wait."""
 
-    async def act(slack: FakeSlack, api: WebApi, channel: str) -> None:
-        slack.limit(Limits(posts_per_second=5.0, burst=4))
-        said = api.client.chat_postMessage
-        posts = [
-            api.call(said, channel=channel, text=f"{n}", paced=True, repeatable=False)
-            for n in range(9)
-        ]
-        await asyncio.gather(*posts)
-        assert len(slack.messages()) == len(slack.calls("chat.postMessage")) == 9
+    async def counted(loop: CountedLoop) -> None:
+        limits = Limits(posts_per_second=5.0, burst=4)
+        times = replace(UNHURRIED, pace=0.3, burst=3)
+        async with acting(times, limits=limits, clock=loop) as (slack, api, channel):
+            said = api.client.chat_postMessage
+            posts = [
+                api.call(said, channel=channel, text=f"{n}", paced=True, repeatable=False)
+                for n in range(9)
+            ]
+            await asyncio.gather(*posts)
+            assert len(slack.messages()) == len(slack.calls("chat.postMessage")) == 9
 
-    calling(act, Times(pace=0.3, burst=3))
+    run_counted(counted)
 
 
 def test_a_turn_each_and_no_wait_elsewhere() -> None:
-    async def run() -> None:
-        pacer, now = Pacer(0.1, 2), asyncio.get_running_loop().time
+    async def counted(loop: CountedLoop) -> None:
+        pacer, now = Pacer(0.1, 2), loop.time
         began = now()
         await asyncio.gather(*(pacer.turn("C1") for _ in range(5)))
         assert now() - began >= 0.29
@@ -181,7 +196,7 @@ def test_a_turn_each_and_no_wait_elsewhere() -> None:
         await pacer.turn("C2")
         assert now() - began >= 0.35
 
-    asyncio.run(run())
+    run_counted(counted)
 
 
 def test_one_session_for_all_calls() -> None:

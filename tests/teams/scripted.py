@@ -17,6 +17,7 @@ from bot.clock import wall_clock
 from core.answer import Answer, Heading, Text
 from core.request import Place, Request, User
 from core.store import Store
+from tests import stores
 from tests.fakes.teams import Conversation, FakeTeams, Person
 from tests.slack.conftest import Clock, free_port
 from tests.teams.conftest import HASTY, QUICK, bot_of
@@ -75,7 +76,7 @@ async def scripted(
     teams: FakeTeams | None = None,
 ) -> AsyncIterator[Scripted]:
     async with teams or FakeTeams() as server:
-        store = Store.open(f"sqlite:///{tmp / 'andon.db'}")
+        store = stores.opened(tmp / "andon.db")
         clock, settings = Clock(), TeamsSettings(bot_of(server))
         channel = TeamsChannel(
             settings, store, clock, wall_clock, sees_more, times=times, patience=patience

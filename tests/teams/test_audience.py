@@ -50,7 +50,7 @@ async def test_what_not_everyone_may_see_goes_to_the_asker_alone(here: Site) -> 
     assert (await here.teams.deliver(told)).ok
     private = await here.answer(here.chat)
     assert "OEE of Grinder" in text(private)
-    note = await here.teams.message(here.floor, contains="personal chat", within=20)
+    note = await here.teams.message(here.floor, contains="personal chat")
     assert note.thread == told["id"]
     assert "%" not in text(note)
     await here.settled()
@@ -81,7 +81,7 @@ async def test_ones_own_settings_are_not_told_to_a_group(here: Site) -> None:
         await here.answer(here.chat, n)
     await here.settled()
     assert not here.answers(here.group)
-    note = await here.teams.message(here.group, contains="about you alone", within=20)
+    note = await here.teams.message(here.group, contains="about you alone")
     assert not note.cards
 
 
@@ -90,7 +90,7 @@ async def test_who_has_no_personal_chat_is_told_how_to_get_one(here: Site) -> No
     here.chat.gone = "ForbiddenOperationException"
     told = here.teams.activities.message(here.ana, here.group, "/andon me")
     assert (await here.teams.deliver(told)).ok
-    await here.teams.message(here.group, contains="Open a chat with me", within=20)
+    await here.teams.message(here.group, contains="Open a chat with me")
     await here.settled()
     assert len(here.teams.messages()) == 1
 
@@ -100,7 +100,7 @@ async def test_money_that_is_not_for_all_goes_to_the_asker_alone(here: Site) -> 
     told = here.teams.activities.message(here.ana, here.floor, "/cost line-3 yesterday")
     assert (await here.teams.deliver(told)).ok
     assert "USD" in text(await here.answer(here.chat))
-    await here.teams.message(here.floor, contains="personal chat", within=20)
+    await here.teams.message(here.floor, contains="personal chat")
     assert not here.teams.messages(here.floor, contains="USD")
 
 

@@ -17,7 +17,7 @@ from botbuilder.schema import Activity, ConversationReference  # type: ignore[im
 from adapters import Gone, MaybeSent, NotSent
 from adapters.teams.auth import Denied
 from adapters.teams.connector import Refused, reference_of
-from tests.fakes.loop import in_loop
+from tests.fakes.loop import in_loop, skip
 from tests.fakes.teams import (
     BOT,
     TENANT,
@@ -26,16 +26,26 @@ from tests.fakes.teams import (
     Fault,
     Garbage,
     Hang,
+    Held,
     Limits,
     Refuse,
     Reset,
     ServerError,
-    Slow,
     TooMany,
 )
-from tests.teams.bots import QUICK, connector_of
+from tests.teams.bots import QUICK, connector_of, happens, hurried
 
 Place = tuple[Conversation, dict[str, Any]]
+
+
+class LoopClock:
+    """The platform's clock is the loop's, which a test puts forward."""
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
 
 def written_in(teams: FakeTeams, kind: str = "personal") -> Place:
@@ -134,14 +144,14 @@ async def test_personal_chats() -> None:
 async def test_what_a_failed_message_means(
     fault: Fault, times: int | None, raised: type[Exception] | None, there: int, asked: int | None
 ) -> None:
-    async with FakeTeams() as teams, connector_of(teams, replace(QUICK, call=0.2)) as connector:
+    async with FakeTeams() as teams, connector_of(teams) as connector:
         place, reference = written_in(teams)
         teams.faults.add("send", fault, times=times)
         if raised is None:
-            await connector.send(reference, {"text": "x"})
+            await hurried(connector.send(reference, {"text": "x"}))
         else:
             with pytest.raises(raised) as failed:
-                await connector.send(reference, {"text": "x"})
+                await hurried(connector.send(reference, {"text": "x"}))
             if isinstance(failed.value, NotSent) and fault == TooMany(30):
                 assert failed.value.after == 30
         assert len(teams.messages(place)) == there
@@ -152,11 +162,12 @@ async def test_what_a_failed_message_means(
 @pytest.mark.parametrize("fault", [Hang(), Reset(), ServerError(500), Garbage()], ids=str)
 @in_loop
 async def test_an_update_is_harmless_twice(fault: Fault) -> None:
-    async with FakeTeams() as teams, connector_of(teams, replace(QUICK, call=0.2)) as connector:
+    times = replace(QUICK, patience=600.0)
+    async with FakeTeams() as teams, connector_of(teams, times) as connector:
         place, reference = written_in(teams)
         sent = await connector.send(reference, {"text": "x"})
         teams.faults.add("update", fault, times=2)
-        await connector.update(reference, sent, {"text": "y"})
+        await hurried(connector.update(reference, sent, {"text": "y"}))
         assert [one.text for one in teams.messages(place)] == ["y"]
 
 
@@ -174,11 +185,11 @@ async def test_a_502_before_what_is_refused_stays_unknown() -> None:
 async def test_who_cannot_be_reached_got_nothing() -> None:
     async with FakeTeams() as teams:
         _, reference = written_in(teams)
-        async with connector_of(teams, replace(QUICK, patience=0.3)) as connector:
+        async with connector_of(teams) as connector:
             await connector.send(reference, {"text": "x"})
             nowhere = {**reference, "serviceUrl": "http://127.0.0.1:1/"}
             with pytest.raises(NotSent):
-                await connector.send(nowhere, {"text": "x"})
+                await hurried(connector.send(nowhere, {"text": "x"}))
             with pytest.raises(Refused, match="ServiceUrlNotAllowed"):
                 await connector.send({**reference, "serviceUrl": "https://evil.example/"}, {})
             assert len(teams.calls()) == 1
@@ -202,16 +213,19 @@ async def test_what_is_too_long_is_not_even_tried() -> None:
 @in_loop
 async def test_fifty_at_once_ask_for_one_token_and_the_next_comes_in_time() -> None:
     async with FakeTeams() as teams:
-        teams.login.life = 4
-        async with connector_of(teams, replace(QUICK, per_second=10_000.0)) as connector:
+        times = replace(QUICK, per_second=10_000.0, fetch=teams.login.life)
+        async with connector_of(teams, times) as connector:
             references = [written_in(teams)[1] for _ in range(50)]
             await asyncio.gather(*[connector.send(one, {"text": "x"}) for one in references])
             assert teams.login.asked == 1
-            await asyncio.sleep(3.1)  # three quarters of its life are over
-            teams.login.faults.add("token", Slow(0.6))
+            skip(0.76 * teams.login.life)
+            come = asyncio.Event()
+            teams.login.faults.add("token", Held(come))
             # Nobody waits for the next one while this one holds.
-            await asyncio.wait_for(connector.send(references[0], {"text": "x"}), 0.4)
-            await asyncio.sleep(1.0)
+            await connector.send(references[0], {"text": "x"})
+            await happens(lambda: teams.login.asked == 2)
+            come.set()
+            skip(0.20 * teams.login.life)  # and this one is not used to the very end
             await connector.send(references[1], {"text": "x"})
             assert teams.login.asked == 2
             assert {call.status for call in teams.calls()} == {201}
@@ -239,15 +253,15 @@ async def test_without_a_token_nothing_is_sent_and_no_secret_said(fault: Fault |
     root = logging.getLogger()
     root.addHandler(handler)
     secret = "s3cret~of/the=bot"
-    times = replace(QUICK, fetch=0.1)
     try:
-        async with FakeTeams() as teams, connector_of(teams, times, secret=secret) as connector:
+        async with FakeTeams() as teams, connector_of(teams, secret=secret) as connector:
             _, reference = written_in(teams)
             if fault is not None:
                 teams.login.faults.add("token", fault, times=None)
-            for _ in range(10):
+            for n in range(10):
+                sending = connector.send(reference, {"text": "x"})
                 with pytest.raises(NotSent) as failed:
-                    await connector.send(reference, {"text": "x"})
+                    await (sending if n else hurried(sending))
                 assert failed.value.after > 0
                 shown = "".join([*records, str(failed.value), repr(failed.value), repr(connector)])
                 assert secret not in shown
@@ -265,19 +279,29 @@ async def test_without_a_token_nothing_is_sent_and_no_secret_said(fault: Fault |
 
 @in_loop
 async def test_a_conversation_is_paced_and_in_order() -> None:
-    async with FakeTeams(limits=Limits()) as teams, connector_of(teams) as connector:
+    """As the platform wants it, but with hours for its seconds."""
+    sends = ((7, 3_600.0), (8, 7_200.0))
+    limits, times = Limits(sends=sends), replace(QUICK, sends=sends, patience=10_000.0)
+    async with (
+        FakeTeams(clock=LoopClock(), limits=limits) as teams,
+        connector_of(teams, times) as connector,
+    ):
+        teams.login.life = 1_000_000
         place, reference = written_in(teams, "channel")
         thread = {**reference, "conversation": {"id": f"{place.id};messageid=1"}}
         texts = [str(n) for n in range(8)]
         to = [reference if n % 2 else thread for n in range(8)]
-        start = asyncio.get_running_loop().time()
         pairs = zip(to, texts, strict=True)
-        await asyncio.gather(*[connector.send(one, {"text": text}) for one, text in pairs])
+        sending = [asyncio.create_task(connector.send(a, {"text": text})) for a, text in pairs]
+        await happens(lambda: len(teams.messages(place)) == 7)
+        skip(3_600.0)
+        await asyncio.gather(*sending)
         with pytest.raises(NotSent) as failed:
             await connector.send(reference, {"text": "x"}, patience=0.0)
-        assert 0 < failed.value.after <= 1.0
-        await connector.send(reference, {"text": "8"})
-        assert asyncio.get_running_loop().time() - start >= 2.0
+        assert 3_000 < failed.value.after <= 3_600
+        last = asyncio.create_task(connector.send(reference, {"text": "8"}))
+        skip(3_600.0)
+        await last
         assert [one.text for one in teams.messages(place)] == [*texts, "8"]
         assert {call.status for call in teams.calls()} == {201}
 
@@ -295,12 +319,14 @@ async def test_a_hundred_conversations_at_once_all_get_theirs() -> None:
 async def test_a_hanging_message_holds_up_its_own_conversation_only() -> None:
     async with FakeTeams() as teams, connector_of(teams) as connector:
         (_, slow), (_, quick) = written_in(teams), written_in(teams)
-        teams.faults.add("send", Hang(), times=1)
+        hang = teams.faults.add("send", Hang(), times=1)
         hanging = asyncio.create_task(connector.send(slow, {"text": "x"}))
-        await asyncio.sleep(0.05)
-        await asyncio.wait_for(connector.send(quick, {"text": "y"}), 0.2)
+        await happens(lambda: hang.fired)
+        await connector.send(quick, {"text": "y"})
         with pytest.raises(NotSent):
             await connector.send(slow, {"text": "z"}, patience=0.05)
+        assert not hanging.done()
+        skip(QUICK.call)
         with pytest.raises(MaybeSent):
             await hanging
         await connector.send(slow, {"text": "z"})

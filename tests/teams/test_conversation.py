@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.fakes.teams import said
-from tests.teams.conftest import SOON, Site, scene
+from tests.teams.conftest import Site, scene
 
 
 def text(message: object) -> str:
@@ -103,4 +103,4 @@ async def test_the_same_activity_again_does_nothing(here: Site) -> None:
 @scene()
 async def test_typing_is_shown_while_it_works(here: Site) -> None:
     await here.ask("oee line-3")
-    await here.teams.until(lambda: here.chat.typing or None, SOON)
+    await here.teams.until(lambda: here.chat.typing or None)

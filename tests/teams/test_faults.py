@@ -17,7 +17,10 @@ import pytest
 from adapters import Progress
 from core.answer import Answer
 from core.request import Request
+from tests.fakes.loop import in_loop, skip
 from tests.fakes.teams import Fault, Garbage, Hang, Refuse, Reset, ServerError, TooMany
+from tests.fakes.teams.watching import SOON
+from tests.teams.bots import happens, hurried
 from tests.teams.conftest import HASTY, QUICK
 from tests.teams.scripted import Scripted, echo, scripted
 
@@ -25,11 +28,12 @@ Act = Callable[[Scripted], Awaitable[None]]
 
 
 def play(tmp: Path, act: Act, **how: Any) -> None:
+    @in_loop
     async def run() -> None:
         async with scripted(tmp, how.pop("say", echo), **how) as here:
             await act(here)
 
-    asyncio.run(run())
+    run()
 
 
 def states(tmp: Path) -> list[str]:
@@ -38,7 +42,7 @@ def states(tmp: Path) -> list[str]:
 
 
 async def ended(tmp: Path, state: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SOON):
         while state not in states(tmp):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
@@ -48,8 +52,10 @@ async def ended(tmp: Path, state: str) -> None:
 )
 def test_what_may_have_been_shown_is_not_sent_again(tmp_path: Path, fault: Fault) -> None:
     async def act(here: Scripted) -> None:
-        here.teams.faults.add("send", fault, where=lambda body: body["type"] == "message")
+        struck = here.teams.faults.add("send", fault, where=lambda body: body["type"] == "message")
         assert (await here.teams.say(here.ana, here.chat, "hi")).ok
+        await happens(lambda: struck.fired)
+        skip(QUICK.call)
         await ended(tmp_path, "unknown")
         assert len(here.teams.messages()) == 1
 
@@ -61,7 +67,7 @@ def test_what_was_not_shown_is_sent_again(tmp_path: Path, fault: Fault) -> None:
     async def act(here: Scripted) -> None:
         here.teams.faults.add("send", fault, where=lambda body: body["type"] == "message")
         assert (await here.teams.say(here.ana, here.chat, "hi")).ok
-        await here.teams.message(here.chat, contains="You said hi", within=10)
+        await here.teams.message(here.chat, contains="You said hi")
         await ended(tmp_path, "done")
         assert len(here.teams.messages()) == 1
 
@@ -77,7 +83,7 @@ def test_a_conversation_that_is_gone(tmp_path: Path) -> None:
         assert f"teams|{place.address}" in await here.store.places.gone()
         here.chat.gone = None  # and it was only a bad hour: who writes there can be written to
         assert (await here.teams.say(here.ana, here.chat, "again")).ok
-        await here.teams.message(here.chat, contains="You said again", within=10)
+        await here.teams.message(here.chat, contains="You said again")
         assert not await here.store.places.gone()
 
     play(tmp_path, act)
@@ -98,21 +104,24 @@ def test_a_defect_is_told(tmp_path: Path) -> None:
 def test_a_store_that_hangs_is_said(tmp_path: Path) -> None:
     async def act(here: Scripted) -> None:
         await here.teams.say(here.ana, here.chat, "hi")
-        shown = await here.teams.message(here.chat, contains="You said hi", within=10)
+        shown = await here.teams.message(here.chat, contains="You said hi")
         await ended(tmp_path, "done")
         with closing(sqlite3.connect(tmp_path / "andon.db", isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
             asked = here.teams.activities.message(here.ana, here.chat, "are you there?")
-            assert (await here.teams.deliver(asked)).ok
-            await here.teams.message(here.chat, contains="did not take it", within=10)
+            assert (await hurried(here.teams.deliver(asked))).ok
+            await here.teams.message(here.chat, contains="did not take it")
             made = here.teams.activities.execute(here.ana, shown, here.chat, "ask", {})
-            reply = await here.teams.deliver(made)
+            reply = await hurried(here.teams.deliver(made))
             assert "did not take it" in reply.body["value"]
             other.execute("ROLLBACK")
-        await asyncio.sleep(0.5)
+        assert (await here.teams.say(here.ana, here.chat, "and now?")).ok
+        await here.teams.message(here.chat, contains="You said and now")
+        await ended(tmp_path, "done")
         assert not here.teams.messages(contains="are you there")
 
-    play(tmp_path, act, patience=replace(HASTY, ack=0.5))
+    play(tmp_path, act, patience=replace(HASTY, ack=5.0))
+    assert states(tmp_path) == ["done", "done"]
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b'{"a": NaN}', b'"x"', b"[" * 99_999])
@@ -135,10 +144,9 @@ def test_everything_hangs_and_acks_go_on(tmp_path: Path) -> None:
         people = [here.teams.person(f"P {n}") for n in range(40)]
         said = [here.teams.say(who, here.teams.personal(who), "hi") for who in people]
         replies = await asyncio.gather(*said)
-        assert all(reply.ok for reply in replies)
-        assert max(reply.seconds for reply in replies) < 3
+        assert all(reply.ok for reply in replies)  # none waited for what Microsoft never takes
 
-    play(tmp_path, act, times=replace(QUICK, call=5.0))
+    play(tmp_path, act)
 
 
 def test_somebody_who_is_let_in_by_a_link_can_be_answered(tmp_path: Path) -> None:
@@ -148,7 +156,7 @@ def test_somebody_who_is_let_in_by_a_link_can_be_answered(tmp_path: Path) -> Non
         told = here.teams.activities.message(here.ana, here.chat, "hi")
         del told["from"]["aadObjectId"]
         assert (await here.teams.deliver(told)).ok
-        await here.teams.message(here.chat, contains="You said hi", within=10)
+        await here.teams.message(here.chat, contains="You said hi")
         [request] = here.door.asked
         assert request.user.id == f"teams:{here.teams.tenant_id}:{here.ana.id}"
 

@@ -17,8 +17,11 @@ from adapters.teams.inbound import key_of
 from bot.clock import wall_clock
 from bot.serve import running
 from core.request import Place, User
+from tests.fakes.loop import in_loop
 from tests.fakes.teams import Hang, Refuse, said
+from tests.fakes.teams.watching import SOON
 from tests.slack.conftest import Clock, free_port
+from tests.teams.bots import hurried
 from tests.teams.conftest import HASTY, QUICK, Site, bot_of, site
 from tests.teams.scripted import Door, Scripted, answered, echo, scripted
 
@@ -39,10 +42,10 @@ def test_sent_unasked_after_a_restart(tmp_path: Path) -> None:
         async with scripted(tmp_path) as here:
             for place in (here.chat, here.group):
                 assert (await here.teams.say(here.ana, place, "hi")).ok
-                await here.teams.message(place, contains="You said", within=10)
+                await here.teams.message(place, contains="You said")
             mention = here.teams.activities.message(here.ana, here.floor, "hi")
             assert (await here.teams.deliver(mention)).ok
-            await here.teams.message(here.floor, contains="You said", within=10)
+            await here.teams.message(here.floor, contains="You said")
             await here.channel.close(2.0)
             channel = restarted(here)
             await channel.open()
@@ -65,29 +68,27 @@ def test_sent_unasked_after_a_restart(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def test_what_sending_unasked_may_raise(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with scripted(tmp_path) as here:
-            place, answer = here.place(here.group), answered("The briefing.")
-            with pytest.raises(Gone):
-                await here.channel.send(place, answer)
-            assert (await here.teams.say(here.ana, here.group, "hi")).ok
-            await here.teams.message(here.group, contains="You said", within=10)
-            here.teams.faults.add("send", Hang(accepted=True))
-            with pytest.raises(MaybeSent):
-                await here.channel.send(place, answer)
-            here.teams.faults.add("send", Refuse("BadSyntax", status=400))
-            with pytest.raises(NotSent):
-                await here.channel.send(place, answer)
-            with pytest.raises(Unsupported):
-                await here.channel.find(place, "delivery")
-            here.group.gone = "ForbiddenOperationException"
-            with pytest.raises(Gone):
-                await here.channel.send(place, answer)
-            with pytest.raises(Gone):
-                await here.channel.send(Place("teams", "tenant:19:nowhere"), answer)
-
-    asyncio.run(run())
+@in_loop
+async def test_what_sending_unasked_may_raise(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as here:
+        place, answer = here.place(here.group), answered("The briefing.")
+        with pytest.raises(Gone):
+            await here.channel.send(place, answer)
+        assert (await here.teams.say(here.ana, here.group, "hi")).ok
+        await here.teams.message(here.group, contains="You said")
+        here.teams.faults.add("send", Hang(accepted=True))
+        with pytest.raises(MaybeSent):
+            await hurried(here.channel.send(place, answer))
+        here.teams.faults.add("send", Refuse("BadSyntax", status=400))
+        with pytest.raises(NotSent):
+            await here.channel.send(place, answer)
+        with pytest.raises(Unsupported):
+            await here.channel.find(place, "delivery")
+        here.group.gone = "ForbiddenOperationException"
+        with pytest.raises(Gone):
+            await here.channel.send(place, answer)
+        with pytest.raises(Gone):
+            await here.channel.send(Place("teams", "tenant:19:nowhere"), answer)
 
 
 def test_removed_and_back_again(tmp_path: Path) -> None:
@@ -95,9 +96,9 @@ def test_removed_and_back_again(tmp_path: Path) -> None:
         async with scripted(tmp_path) as here:
             make, deliver = here.teams.activities, here.teams.deliver
             assert (await deliver(make.installed(here.ana, here.group))).ok
-            await here.teams.message(here.group, contains="I am Andon", within=10)
+            await here.teams.message(here.group, contains="I am Andon")
             assert (await deliver(make.installed(here.ana, here.group, "remove"))).ok
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(SOON):
                 while not await here.store.places.gone():  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
             assert (await deliver(make.installed(here.ana, here.group))).ok
@@ -114,7 +115,7 @@ def test_removed_and_back_again_at_another_process(tmp_path: Path) -> None:
         async with scripted(tmp_path) as here:
             make, deliver = here.teams.activities, here.teams.deliver
             assert (await deliver(make.installed(here.ana, here.group))).ok
-            await here.teams.message(here.group, contains="I am Andon", within=10)
+            await here.teams.message(here.group, contains="I am Andon")
             await here.store.places.lose(here.place(here.group), "removed", Clock().now)
             assert await here.store.places.gone()
             assert (await deliver(make.installed(here.ana, here.group))).ok
@@ -136,7 +137,7 @@ async def left_behind(here: Scripted, *, sending: bool) -> str:
 
 
 async def ending(tmp: Path, key: str) -> str:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SOON):
         while True:
             with closing(sqlite3.connect(tmp / "andon.db")) as store:
                 [(state,)] = store.execute("SELECT state FROM inbox WHERE key = ?", (key,))
@@ -149,7 +150,7 @@ def test_what_another_process_left_is_answered_with_a_word(tmp_path: Path) -> No
     async def run() -> None:
         async with scripted(tmp_path) as here:
             key = await left_behind(here, sending=False)
-            shown = await here.teams.message(here.chat, contains="You said hi", within=20)
+            shown = await here.teams.message(here.chat, contains="You said hi")
             assert "Sorry for the wait" in said(shown)
             assert await ending(tmp_path, key) == "done"
 

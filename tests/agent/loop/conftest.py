@@ -25,12 +25,16 @@ from core.memory import Memory
 from core.progress import Sentence
 from core.request import Language, Place, Request, User
 from core.store import Store
+from tests import stores
 from tests.agent.turns import sample_file
 from tests.fakes.model import FakeModel
+from tests.fakes.waiting import Changes
 from tests.plants import NOW
 
 FREE = Price()
-QUICK = Limits(turn_seconds=6, call_seconds=3, pause=0.01)
+LIMITS = Limits(turn_seconds=40, call_seconds=30, tool_seconds=30, pause=0.01)
+"""Never reached, also where the machine stands still, and within the assistant's own 45 s. Whoever
+wants to see a time-out makes the model hang and puts the clock forward: `impatient`."""
 
 
 @dataclass
@@ -42,6 +46,7 @@ class Talk:
     store: Store
     meter: Metrics
     told: list[str] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
 
     def counted(self, name: str, **labels: str) -> float:
         """What stands under this name in what Prometheus reads; 0 if it does not."""
@@ -54,13 +59,22 @@ class Talk:
     def sentences(self) -> list[str]:
         return [text for text in self.told if isinstance(text, Sentence)]
 
+    def tell(self, text: str) -> None:
+        self.told.append(text)
+        self.changes.happened()
+
+    async def spoke(self) -> None:
+        """Once a sentence was released."""
+        while not self.sentences:
+            await self.changes.wait()
+
     async def ask(
         self, text: str, *, user: str = "console:ana", thread: str = "1", language: Language = "en"
     ) -> Answer:
         request = Request(
             User(user), Place("console", "here", thread), text, NOW, language=language
         )
-        return await self.assistant.handle(request, self.told.append)
+        return await self.assistant.handle(request, self.tell)
 
 
 Talking = Callable[..., Any]
@@ -79,7 +93,7 @@ def talking(plant: PlantFile, tmp_path: Path) -> Talking:
     async def make(
         turns: Any,
         *,
-        limits: Limits = QUICK,
+        limits: Limits = LIMITS,
         access: Access = EVERYTHING,
         names: tuple[str, ...] = ("gpt-4.1-mini",),
         price: Price = FREE,
@@ -87,7 +101,7 @@ def talking(plant: PlantFile, tmp_path: Path) -> Talking:
         remembers: bool = False,
         **choices: Any,
     ) -> AsyncIterator[Talk]:
-        store = Store.open(f"sqlite:///{tmp_path}/andon.db")
+        store = stores.opened(tmp_path / "andon.db")
         async with FakeModel(models=("gpt-4.1-mini", "gpt-6-luna", "spare")) as model:
             model.script(turns)
             choice = ModelChoice(

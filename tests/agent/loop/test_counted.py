@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from core.agent.limits import Limits, Price
-from tests.agent.loop.conftest import QUICK, Talking
+from dataclasses import replace
+
+from core.agent.limits import Price
+from tests.agent.loop.conftest import LIMITS, Talking
 from tests.fakes.loop import in_loop
 from tests.fakes.model import CallTools, Say, ServerError, ToolCall, TooMany
 
@@ -65,8 +67,9 @@ def test_failures_by_their_kind(talking: Talking) -> None:
 def test_who_has_spent_the_budget(talking: Talking) -> None:
     @in_loop
     async def turn() -> None:
-        limits = Limits(turn_seconds=QUICK.turn_seconds, tokens_per_day=1)
-        async with talking([OEE, WELL, OEE, WELL], limits=limits) as talk:
+        async with talking(
+            [OEE, WELL, OEE, WELL], limits=replace(LIMITS, tokens_per_day=1)
+        ) as talk:
             await talk.ask(QUESTION)
             await talk.ask(QUESTION)
             assert talk.counted("andon_model_over_budget_total") == 1

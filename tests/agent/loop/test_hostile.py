@@ -64,10 +64,10 @@ class Poisoned:
     file: PlantFile
     path: Path
 
-    def rows(self) -> str:
-        """All that is in the plant's file."""
-        with closing(sqlite3.connect(self.path)) as connection:
-            return "\n".join(connection.iterdump())
+    def content(self) -> tuple[bytes, bytes]:
+        """All that is in the plant's file, and what was written but is not in it yet."""
+        log = self.path.with_name("plant.db-wal")
+        return self.path.read_bytes(), log.read_bytes() if log.exists() else b""
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_model_taken_over_runs_nothing_beyond_the_asker(
     talking: Talking, poisoned: Poisoned, order: str
 ) -> None:
     write(poisoned, order)
-    before = poisoned.rows()
+    before = poisoned.content()
     mine = Access(places=frozenset({"line-3"}), money=False)
 
     @in_loop
@@ -115,11 +115,22 @@ def test_a_model_taken_over_runs_nothing_beyond_the_asker(
             assert hidden not in json.dumps(to_json(answer))
 
     turn()
-    assert poisoned.rows() == before
+    assert poisoned.content() == before
 
 
-@pytest.mark.parametrize("names", [True, False])
-@pytest.mark.parametrize("saying", SAYINGS)
+# Without the names the model reads it only after a call: a sample, and all of them in `make prove`.
+@pytest.mark.parametrize(
+    ("saying", "names"),
+    [
+        *((saying, True) for saying in SAYINGS),
+        *((saying, False) for saying in SAYINGS[::4]),
+        *(
+            pytest.param(saying, False, marks=pytest.mark.prove)
+            for n, saying in enumerate(SAYINGS)
+            if n % 4
+        ),
+    ],
+)
 def test_a_model_taken_over_says_no_link_mention_or_figure(
     talking: Talking, poisoned: Poisoned, saying: str, names: bool
 ) -> None:

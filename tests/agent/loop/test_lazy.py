@@ -22,15 +22,17 @@ async def ask(*texts):
     for text in texts:
         request = Request(User("console:ana"), Place("console"), text, NOW)
         assert (await app.handle(request)).outcome == "answer", text
+        print(any(m.partition(".")[0] in LAZY for m in sys.modules))
     await app.close()
 
+LAZY = ("langchain_core", "langgraph", "openai")
 asyncio.run(ask(*{texts!r}))
-print([m for m in sys.modules if m.partition(".")[0] in ("langchain_core", "langgraph", "openai")])
 """
 ROOT = Path(__file__).parents[3]
 
 
-def imported(home: Path, texts: tuple[str, ...], **variables: str) -> str:
+def imported(home: Path, texts: tuple[str, ...], **variables: str) -> list[str]:
+    """After each question, whether any of it is imported."""
     code = ASK.format(variables={"ANDON_HOME": str(home), **variables}, texts=texts)
     environ = {name: value for name, value in os.environ.items() if "OPENAI" not in name}
     done = subprocess.run(
@@ -39,11 +41,11 @@ def imported(home: Path, texts: tuple[str, ...], **variables: str) -> str:
         env=environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    return done.stdout.split()
 
 
 def test_langchain_is_imported_with_the_first_free_question(
@@ -51,7 +53,6 @@ def test_langchain_is_imported_with_the_first_free_question(
 ) -> None:
     (tmp_path / "plant.db").symlink_to(sample_path)
     questions = ("/oee line-3 yesterday", "How was line 3 yesterday?")
-    assert imported(tmp_path, questions) == "[]"
+    assert imported(tmp_path, questions) == ["False", "False"]
     key = {"OPENAI_API_KEY": "sk-x", "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
-    assert imported(tmp_path, questions[:1], ANDON_MODEL="m", **key) == "[]"
-    assert "openai" in imported(tmp_path, questions, ANDON_MODEL="m", **key)
+    assert imported(tmp_path, questions, ANDON_MODEL="m", **key) == ["False", "True"]

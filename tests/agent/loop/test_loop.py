@@ -13,7 +13,7 @@ from core.access import Access
 from core.agent.limits import Limits, Price
 from core.answer import Chart, Heading, Metric, Metrics, Table, Text
 from core.progress import Sentence
-from tests.agent.loop.conftest import QUICK, Talking, notices, prose
+from tests.agent.loop.conftest import LIMITS, Talking, notices, prose
 from tests.fakes.loop import in_loop
 from tests.fakes.model import (
     CallTools,
@@ -244,7 +244,7 @@ def test_a_model_that_says_nothing(talking: Talking, said: Say | Refusal) -> Non
 def test_an_endless_loop_ends_with_a_sentence_of_ours(talking: Talking) -> None:
     @in_loop
     async def turn() -> None:
-        limits = replace(QUICK, model_calls=4)
+        limits = replace(LIMITS, model_calls=4)
         async with talking(endless(OEE), limits=limits) as talk:
             answer = await talk.ask("How was line 3 yesterday?")
             assert len(talk.model.requests) == 4
@@ -259,7 +259,7 @@ def test_an_endless_loop_ends_with_a_sentence_of_ours(talking: Talking) -> None:
 def test_many_calls_at_once_are_bounded(talking: Talking) -> None:
     @in_loop
     async def turn() -> None:
-        limits = replace(QUICK, tool_calls=3)
+        limits = replace(LIMITS, tool_calls=3)
         async with talking([CallTools([OEE] * 20), WELL], limits=limits) as talk:
             answer = await talk.ask("How was line 3 yesterday?")
             results = [result.text for result in talk.model.requests[1].results]
@@ -314,10 +314,7 @@ def test_a_sentence_is_released_while_the_next_is_written(talking: Talking) -> N
         said = Say("The OEE of Line 3 was [[a1]]. " + "It made [[a7]] and more of it. " * 1)
         async with talking([CallTools([OEE]), Hold(gate, after=16), said]) as talk:
             asking = asyncio.create_task(talk.ask("How was line 3 yesterday?"))
-            for _ in range(200):
-                if talk.sentences:
-                    break
-                await asyncio.sleep(0.02)
+            await talk.spoke()
             assert talk.sentences == [SAID.replace(" %", "\u00a0%")]
             assert not asking.done()
             assert all("[[" not in text for text in talk.told)
@@ -350,8 +347,7 @@ def test_run_again_and_the_data_of_several_tools(talking: Talking) -> None:
     @in_loop
     async def turn() -> None:
         said = Say("The OEE of Line 3 was [[a1]]. Line 3 was down for [[b1]].")
-        patient = Limits(pause=0.01)  # no retry on a busy machine: the requests are counted
-        async with talking([CallTools([OEE, STOPS]), said], limits=patient) as talk:
+        async with talking([CallTools([OEE, STOPS]), said]) as talk:
             answer = await talk.ask("How was line 3 yesterday, and why?")
             again = await talk.ask(f"/again {answer.id}")
             last = answer.citations[-1]
@@ -391,7 +387,7 @@ def test_german(talking: Talking) -> None:
 def test_tokens_are_counted_and_bounded_by_person_and_day(talking: Talking) -> None:
     @in_loop
     async def turn() -> None:
-        limits = replace(QUICK, tokens_per_day=12_000)
+        limits = replace(LIMITS, tokens_per_day=12_000)
         turns = step_by_step([CallTools([OEE]), WELL])
         price = Price(read=0.5, written=2.0)
         async with talking(turns, limits=limits, price=price) as talk:
@@ -414,7 +410,7 @@ def test_tokens_are_counted_and_bounded_by_person_and_day(talking: Talking) -> N
 def test_cost_is_bounded_within_a_turn(talking: Talking) -> None:
     @in_loop
     async def turn() -> None:
-        limits = replace(QUICK, cost_per_day=0.001)
+        limits = replace(LIMITS, cost_per_day=0.001)
         price = Price(read=1.0, written=1.0)
         async with talking(endless(OEE), limits=limits, price=price) as talk:
             await talk.ask("How was line 3 yesterday?")
@@ -465,7 +461,7 @@ def test_turns_at_once_do_not_mix(talking: Talking) -> None:
 
     @in_loop
     async def turn() -> None:
-        async with talking(model, limits=replace(QUICK, turn_seconds=15, at_once=7)) as talk:
+        async with talking(model, limits=replace(LIMITS, at_once=7)) as talk:
             expected = {
                 n: (await talk.ask(f"/oee line-{n} yesterday", thread=n)).parts for n in "1234"
             }

@@ -13,11 +13,11 @@ import pytest
 from core.access import Access
 from core.answer import Answer, Table
 from core.answer_json import to_json
-from tests.agent.loop.conftest import QUICK, Talk, Talking, notices, prose
+from tests.agent.loop.conftest import LIMITS, Talk, Talking, notices, prose
 from tests.fakes.loop import in_loop
 from tests.fakes.model import CallTools, Request, Say, ToolCall, Turn, step_by_step
 
-WRITING = replace(QUICK, sql=True)
+WRITING = replace(LIMITS, sql=True)
 PRODUCTS = ToolCall(
     "data_query",
     {"table": "production", "measures": ["good_units"], "group_by": ["product"],
@@ -194,7 +194,7 @@ def test_an_error_lets_a_model_mend_its_query(talking: Talking) -> None:
 def test_sql_is_offered_only_where_it_is_on(talking: Talking) -> None:
     @in_loop
     async def turn() -> None:
-        for limits, is_offered in ((QUICK, False), (WRITING, True)):
+        for limits, is_offered in ((LIMITS, False), (WRITING, True)):
             async with talking([Say("Nothing to say of it.")], limits=limits) as talk:
                 await answered(talk)
                 offered = set(talk.model.requests[0].tool_names)

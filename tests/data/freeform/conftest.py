@@ -29,7 +29,8 @@ FACTS = {
     "downtime": {"table": "downtime", "where": "reason <> 'STRUCK OUT'"},
     "cost": {"table": "cost"},
 }
-SECONDS = 0.5
+SECONDS = 0.3
+"""What an attack gets; `ask` leaves honest statements as long as they need."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,12 @@ class Walled:
         written = Statement(statement, "America/Chicago")
         return Query("production", assets, DAY, limit=50, statement=written)
 
-    def ask(self, statement: str, assets: tuple[str, ...] = ("a1",)) -> list[dict[str, Any]]:
+    def ask(
+        self, statement: str, assets: tuple[str, ...] = ("a1",), *, seconds: float = 30
+    ) -> list[dict[str, Any]]:
         """What comes back through all four walls."""
         query = self.query(statement, assets)
+        self.statements._bounds = Bounds(seconds=seconds, rows=50)
         facts = self.source.run(lambda connection: self.source._fetch(connection, query))
         return [dict(row) for row in facts.rows]
 
@@ -138,7 +142,7 @@ def walled(database: Database) -> Iterator[Walled]:
         )
         url = make_url(database.url).set(username=role, password="reads")
         login = url.render_as_string(hide_password=False)
-    statements = Statements(login, database.url, Bounds(seconds=SECONDS, rows=50))
+    statements = Statements(login, database.url, Bounds(seconds=30, rows=50))
     plant = database.plant(facts=FACTS)
     source = SqlDataSource(plant, statements=statements)
     try:

@@ -63,7 +63,7 @@ def address(sql_server: FakeSqlServer, odbc_driver: str) -> Iterator[URL]:
     sql_server.mend()
 
 
-def plant_on(url: URL | str, timeout: float = 10) -> PlantFile:
+def plant_on(url: URL | str, timeout: float = 30) -> PlantFile:
     """The sample plant's mapping on another database."""
     text = url.render_as_string(hide_password=False) if isinstance(url, URL) else url
     plant = load(SAMPLE, home=Path(), url=text)

@@ -23,7 +23,7 @@ ASSETS = Query("asset")
 PRODUCTION = Query("production", assets=("line-3",), measures=("total_units",), group_by=("asset",))
 
 
-def fetch(url: URL, query: Query = ASSETS, timeout: float = 5) -> Any:
+def fetch(url: URL, query: Query = ASSETS, timeout: float = 30) -> Any:
     async def ask() -> Any:
         source = SqlDataSource(plant_on(url, timeout))
         try:
@@ -34,7 +34,7 @@ def fetch(url: URL, query: Query = ASSETS, timeout: float = 5) -> Any:
     return asyncio.run(ask())
 
 
-def problem(url: URL, query: Query = ASSETS, timeout: float = 5) -> str:
+def problem(url: URL, query: Query = ASSETS, timeout: float = 30) -> str:
     with pytest.raises(SourceUnavailable) as caught:
         fetch(url, query, timeout)
     told = f"{caught.value} {caught.value!r} {caught.value.system}"

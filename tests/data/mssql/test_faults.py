@@ -38,13 +38,13 @@ def test_a_fault(fault: str, address: URL, sql_server: FakeSqlServer) -> None:
             url = address.set(password="wrong-password")
         if fault == "hang":
             url = address.set(port=silent.getsockname()[1])
-        plant = plant_on(url, timeout=1)
+        is_slow = fault in ("hang", "time-out")  # each by seconds
+        plant = plant_on(url, timeout=1 if is_slow else 30)
         if fault in MAPPED:
             asset = FactMapping.model_validate(MAPPED[fault])
             plant = plant.model_copy(update={"facts": {**plant.facts, "asset": asset}})
         sql_server.lasting = AT_THE_SERVER.get(fault)
         if fault == "permission denied":
             sql_server.database.denied.add("asset")
-        is_slow = fault in ("hang", "time-out")  # each by seconds
         make = lambda: SqlDataSource(plant)  # noqa: E731
         proven(fault, "mssql", make, Query("asset"), stands_in=not is_slow)

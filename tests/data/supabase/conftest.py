@@ -94,7 +94,7 @@ def fill(owner: URL, sample: Path) -> None:
     rows.close()
 
 
-def plant_on(url: str, timeout: float = 10, **facts: FactMapping) -> PlantFile:
+def plant_on(url: str, timeout: float = 30, **facts: FactMapping) -> PlantFile:
     """The sample plant's mapping on a project: shifts, zones and rules stay as they are."""
     plant = load(SAMPLE, home=Path())
     mapped = {
@@ -110,6 +110,6 @@ def signer(key: dict[str, Any] = PRIVATE, now: Callable[[], datetime] = clock) -
 
 
 def source_on(
-    project: Project, timeout: float = 10, signed: Signer | None = None
+    project: Project, timeout: float = 30, signed: Signer | None = None
 ) -> SupabaseDataSource:
     return SupabaseDataSource(plant_on(project.url, timeout), KEY, signed or signer())

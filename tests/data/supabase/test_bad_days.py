@@ -62,8 +62,8 @@ def problem(source: SupabaseDataSource, query: Query = PRODUCTION) -> str:
 def test_a_bad_day(fault: Fault, found: str, mended: Project) -> None:
     mended.gateway.lasting = fault
     begun = time.monotonic()
-    assert problem(source_on(mended, timeout=1.5)) == found
-    assert time.monotonic() - begun < 30  # the gateway itself would never end
+    assert problem(source_on(mended, timeout=1 if fault == "hang" else 30)) == found
+    assert time.monotonic() - begun < 60  # the gateway itself would never end
 
 
 @pytest.mark.parametrize("fault", ["reset", "503"])

@@ -33,7 +33,7 @@ def alone(project: Project, now: datetime = NOW) -> Report:
     return check(plant.model_copy(update={"source": source}), now, project=opened)
 
 
-def both(project: Project, sample: Path, *also: str, timeout: float = 10) -> PlantFile:
+def both(project: Project, sample: Path, *also: str, timeout: float = 30) -> PlantFile:
     import tomllib
 
     text = plant_toml(sample, also=also).replace(
@@ -83,7 +83,8 @@ def test_copies_that_differ_are_said(project: Project, sample_path: Path) -> Non
 @pytest.mark.parametrize("fault", ["paused", "hang"])
 def test_one_that_is_away_stops_no_other(mended: Project, sample_path: Path, fault: str) -> None:
     mended.gateway.lasting = fault  # type: ignore[assignment]
-    report = check(both(mended, sample_path, "production", timeout=0.5), NOW, project=opened)
+    timeout = 0.5 if fault == "hang" else 30
+    report = check(both(mended, sample_path, "production", timeout=timeout), NOW, project=opened)
     away = [found.argument("source") for found in report.found("away")]
     assert away == ["Supabase"]
     assert {f.state for f in report.facts if f.source == "MES"} == {"read"}

@@ -23,7 +23,7 @@ from core.errors import SourceUnavailable
 from core.installation import Definitions
 from core.rollup.job import Rollup
 from core.rollup.source import RolledSource
-from core.store import Store
+from tests import stores
 from tests.data.mssql.conftest import plant_on as plant_of_sql
 from tests.data.supabase.conftest import plant_on, source_on
 from tests.data.supabase.project import Project
@@ -86,7 +86,7 @@ def rolled(
 ) -> Iterator[Rolled]:  # fmt: skip
     made = alone(project) if request.param == "alone" else together(project, sample_path)
     plant, raw = made
-    store = Store.open(f"sqlite:///{tmp_path_factory.mktemp('rolled') / 'andon.db'}")
+    store = stores.opened(tmp_path_factory.mktemp("rolled") / "andon.db")
     source = RolledSource(raw, store, plant)
     definitions = Definitions(plant, CachedSource(source, lambda: NOW))
     with asyncio.Runner() as loop:

@@ -28,6 +28,7 @@ from tests.fakes.model.faults import (
     TooMany,
     Truncate,
 )
+from tests.fakes.model.impatience import impatient
 from tests.fakes.model.reactive import echo, endless, obedient, step_by_step
 from tests.fakes.model.request import Message, Request, Tool
 from tests.fakes.model.script import NothingToSay
@@ -61,6 +62,7 @@ __all__ = [
     "Turn",
     "echo",
     "endless",
+    "impatient",
     "obedient",
     "step_by_step",
 ]

@@ -4,7 +4,7 @@ import asyncio
 import re
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -52,9 +52,14 @@ def whole(body: bytes, headers: dict[str, str]) -> Outgoing:
 
 
 async def send(
-    request: web.BaseRequest, out: Outgoing, fault: Fault | None, closing: asyncio.Event
+    request: web.BaseRequest,
+    out: Outgoing,
+    fault: Fault | None,
+    closing: asyncio.Event,
+    hangs: Callable[[], None],
 ) -> web.StreamResponse:
-    """Send it. Without a fault all of it is written at once.
+    """Send it. Without a fault all of it is written at once. `hangs` is called as soon as the
+    answer hangs and what comes before that is written.
 
     Raises:
         ApiError: where the fault is an error of the API.
@@ -66,6 +71,7 @@ async def send(
             return refused(fault)
         case Hang(after=after):
             await _begin(request, out, after)
+            hangs()
             await closing.wait()
             return _reset(request)
         case Reset(after=after):

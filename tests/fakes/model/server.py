@@ -24,6 +24,7 @@ from tests.fakes.waiting import Changes
 
 T = TypeVar("T")
 
+SOON = 60.0  # never reached, also where the machine stands still
 _LONG = "context_length_exceeded"
 _PATHS = ("/chat/completions", "/responses", "/embeddings")
 
@@ -58,6 +59,7 @@ class FakeModel:
         self.calls: deque[Call] = deque(maxlen=keep_calls)
         self.under_way = 0
         self.most_at_once = 0
+        self.hung = 0  # answers that stood still and never went on
         self._changes = Changes()
         self._script = Script()
         self._problem: Exception | None = None
@@ -89,7 +91,7 @@ class FakeModel:
         """The turns asked for so far that were well formed, oldest first, also struck ones."""
         return [call.request for call in self.calls if call.request]
 
-    async def call(self, n: int = 1, *, within: float = 5.0) -> Call:
+    async def call(self, n: int = 1, *, within: float = SOON) -> Call:
         """The n-th request of any kind, once it has ended."""
 
         def find() -> Call | None:
@@ -100,11 +102,15 @@ class FakeModel:
         return await self.until(find, within, f"call {n}")
 
     async def until(
-        self, find: Callable[[], T | None], within: float = 5.0, what: str = "something"
+        self, find: Callable[[], T | None], within: float = SOON, what: str = "something"
     ) -> T:
         """The first value of `find` that is neither None nor False; it is asked again whenever a
-        request begins, is understood, or ends. `within` is in real seconds."""
+        request begins, is understood, hangs, or ends. `within` is in seconds of the loop."""
         return await self._changes.until(find, within, what)
+
+    async def changed(self) -> None:
+        """Return at the next of these."""
+        await self._changes.wait()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         headers = {k.lower(): v for k, v in request.headers.items() if k.lower() != "authorization"}
@@ -144,7 +150,11 @@ class FakeModel:
             out, fault = self._turn(body, path, call)
         call.fault = type(fault).__name__ if fault else None
         self._changes.happened()
-        return await sending.send(request, out, fault, self._closing)
+        return await sending.send(request, out, fault, self._closing, self._hangs)
+
+    def _hangs(self) -> None:
+        self.hung += 1
+        self._changes.happened()
 
     def _turn(self, body: Json, path: str, call: Call) -> tuple[sending.Outgoing, Fault | None]:
         check_model(body, self.models)

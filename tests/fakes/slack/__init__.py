@@ -26,7 +26,7 @@ from tests.fakes.faults import (
 )
 from tests.fakes.slack.envelopes import Ack, Envelope, NotDelivered
 from tests.fakes.slack.interactions import labels
-from tests.fakes.slack.methods.context import EVENTS, Settings
+from tests.fakes.slack.methods.context import EVENTS, PATIENCE, Settings
 from tests.fakes.slack.pings import Ping, pings
 from tests.fakes.slack.rate_limits import Limits
 from tests.fakes.slack.server import FakeSlack
@@ -49,6 +49,7 @@ __all__ = [
     "BOT",
     "BOT_USER",
     "EVENTS",
+    "PATIENCE",
     "TEAM",
     "Ack",
     "Call",

@@ -9,12 +9,15 @@ import asyncio
 import contextlib
 import json
 
-from tests.fakes.slack import FakeSlack, Limits
+from tests.fakes.slack import PATIENCE, FakeSlack, Limits, Settings
 
 
 async def serve(port: int, keep_calls: int, *, limits: bool) -> None:
     given = Limits() if limits else None
-    async with FakeSlack(port=port, limits=given, keep_calls=keep_calls) as slack:
+    settings = Settings(patience=PATIENCE)
+    async with FakeSlack(
+        port=port, limits=given, keep_calls=keep_calls, settings=settings
+    ) as slack:
         ana = slack.user("ana")
         channel = slack.channel("line-3", [ana])
         about = {

@@ -1,8 +1,9 @@
 """Bringing envelopes to the app over HTTP, with Slack's patience and retries.
 
-docs.slack.dev/apis/events-api#error-handling: 3 s for an answer; an event comes again at once,
-after 1 min and after 5 min, with the same body and `x-slack-retry-num` / `x-slack-retry-reason`,
-unless the answer had `x-slack-no-retry: 1`. Commands and interactions come once.
+docs.slack.dev/apis/events-api#error-handling: 3 s for an answer (`Settings.patience`); an event
+comes again at once, after 1 min and after 5 min, with the same body and `x-slack-retry-num` /
+`x-slack-retry-reason`, unless the answer had `x-slack-no-retry: 1`. Commands and interactions come
+once.
 """
 
 import asyncio
@@ -15,9 +16,9 @@ import aiohttp
 
 from tests.fakes.clock import Clock
 from tests.fakes.slack.envelopes import Ack, Envelope
+from tests.fakes.slack.methods.context import Settings
 from tests.fakes.slack.signing import SignedRequest
 
-PATIENCE = 3.0
 RETRY_DELAYS = (0.0, 60.0, 300.0)
 
 Attempt = Callable[[int, str | None], Awaitable[Ack]]
@@ -40,8 +41,9 @@ async def with_retries(envelope: Envelope, attempt: Attempt, clock: Clock, retri
 class HttpDelivery:
     """Posts signed requests."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, settings: Settings) -> None:
         self._clock = clock
+        self._settings = settings
         self._session: aiohttp.ClientSession | None = None
 
     async def post(
@@ -52,13 +54,13 @@ class HttpDelivery:
         retry: int = 0,
         reason: str | None = None,
     ) -> Ack:
-        """One attempt; after 3 s by Slack's clock the connection is closed (http_timeout)."""
+        """One attempt; when Slack's patience is over the connection is closed (http_timeout)."""
         headers = dict(request.headers)
         if retry:
             headers["X-Slack-Retry-Num"] = str(retry)
             headers["X-Slack-Retry-Reason"] = reason or "unknown_error"
         posting = asyncio.ensure_future(self._post(url, envelope, request.body, headers))
-        waiting = asyncio.ensure_future(self._clock.sleep(PATIENCE))
+        waiting = asyncio.ensure_future(self._clock.sleep(self._settings.patience))
         try:
             await asyncio.wait((posting, waiting), return_when=asyncio.FIRST_COMPLETED)
             if posting.done():

@@ -27,7 +27,7 @@ from tests.fakes.slack.rate_limits import Limits, RateLimiter
 from tests.fakes.slack.signing import Signature, SignedRequest, sign
 from tests.fakes.slack.socket_mode import Sockets
 from tests.fakes.slack.state import BOT_USER, Channel, Kind, Message, User, Workspace
-from tests.fakes.slack.watching import Watching
+from tests.fakes.slack.watching import SOON, Watching
 from tests.fakes.slack.web_api import WebApi, read_arguments
 
 
@@ -76,12 +76,12 @@ class FakeSlack(Watching):
         self.signing_secret = secrets.token_hex(16)
         self.request_url: str | None = None
         self.acks: list[Ack] = []
-        self.sockets = Sockets(self.clock, self.workspace.changes)
+        self.sockets = Sockets(self.clock, self.workspace.changes, self.settings)
         self._api = WebApi(self.context, self.bot_token, self.app_token)
         self._api.open_socket = self.sockets.new_url
         self.limit(limits)
         self.context.on_post.append(self._echo)
-        self._http = HttpDelivery(self.clock)
+        self._http = HttpDelivery(self.clock, self.settings)
         self._sign_now = sign_now
         self._port = port
         self._delivering = 0
@@ -182,7 +182,7 @@ class FakeSlack(Watching):
         assert url is not None, "set slack.request_url first"
         return await self._http.post(url, envelope, request)
 
-    async def settled(self, quiet: float = 0.05, within: float = 10.0) -> None:
+    async def settled(self, quiet: float = 0.05, within: float = SOON) -> None:
         """Wait until no delivery or request is under way and nothing happened for `quiet` s."""
         async with asyncio.timeout(within):
             while True:

@@ -19,8 +19,8 @@ from typing import Any, Literal
 from aiohttp import WSMsgType, web
 
 from tests.fakes.clock import Clock
-from tests.fakes.slack.delivery import PATIENCE
 from tests.fakes.slack.envelopes import Ack, Envelope
+from tests.fakes.slack.methods.context import Settings
 from tests.fakes.slack.state import APP
 from tests.fakes.waiting import Changes
 
@@ -42,13 +42,14 @@ class Socket:
 class Sockets:
     """All sockets of the app. They take turns."""
 
-    def __init__(self, clock: Clock, changes: Changes) -> None:
+    def __init__(self, clock: Clock, changes: Changes, settings: Settings) -> None:
         self.open: list[Socket] = []
         self.opened = 0
         self.base = ""
         self.late_acks: list[str] = []
         self._clock = clock
         self._changes = changes
+        self._settings = settings
         self._tickets: set[str] = set()
 
     def new_url(self) -> str:
@@ -121,7 +122,7 @@ class Sockets:
         socket.unacked[envelope_id] = waiting
         socket.received += 1
         start = time.perf_counter()
-        alarm = asyncio.ensure_future(self._clock.sleep(PATIENCE))
+        alarm = asyncio.ensure_future(self._clock.sleep(self._settings.patience))
         try:
             await socket.ws.send_str(_wire(envelope, envelope_id, retry, reason))
             await asyncio.wait((waiting, alarm), return_when=asyncio.FIRST_COMPLETED)
@@ -136,8 +137,8 @@ class Sockets:
             socket.unacked.pop(envelope_id, None)
 
     async def _next(self, not_to: int) -> Socket | None:
-        """The socket whose turn it is; waits 3 s for one to open."""
-        alarm = asyncio.ensure_future(self._clock.sleep(PATIENCE))
+        """The socket whose turn it is; waits a while for one to open."""
+        alarm = asyncio.ensure_future(self._clock.sleep(self._settings.patience))
         try:
             while not (ready := [s for s in self.open if not s.draining]):
                 change = asyncio.ensure_future(self._changes.wait())

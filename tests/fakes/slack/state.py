@@ -1,6 +1,7 @@
 """What this Slack knows: people, places, messages, views, files, and who asked for what."""
 
 import itertools
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -241,6 +242,10 @@ class Workspace:
         trigger = f"{number}.{TEAM[1:]}.{number:032x}"
         self.triggers[trigger] = Trigger(user, self.clock.now(), view)
         return trigger
+
+    def expire(self, trigger: str) -> None:
+        """As if Slack had waited for a view as long as it does, and longer."""
+        self.triggers[trigger].at = -math.inf
 
     def pane(self, channel: str, thread_ts: str) -> AssistantThread:
         return self.assistant.setdefault((channel, thread_ts), AssistantThread())

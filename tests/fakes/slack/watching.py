@@ -9,6 +9,8 @@ from tests.fakes.slack.methods.context import Context
 from tests.fakes.slack.state import Call, Channel, Json, Message, User, View
 
 T = TypeVar("T")
+SOON = 60.0
+"""The machine may stand still for seconds, and what is waited for returns at once."""
 
 
 class Watching:
@@ -61,7 +63,7 @@ class Watching:
         edits: int = 0,
         where: Callable[[Message], bool] | None = None,
         n: int = 1,
-        within: float = 5.0,
+        within: float = SOON,
     ) -> Message:
         """The n-th of `messages(…)`, as soon as there are so many.
 
@@ -81,7 +83,7 @@ class Watching:
             there = [said(m)[:200] for m in self.messages()]
             raise TimeoutError(f"{error}; the app said: {there}") from None
 
-    async def view(self, user: User, n: int = 1, *, updates: int = 0, within: float = 5.0) -> View:
+    async def view(self, user: User, n: int = 1, *, updates: int = 0, within: float = SOON) -> View:
         """The n-th modal opened or pushed for a user, updated at least `updates` times."""
 
         def find() -> View | None:
@@ -94,7 +96,7 @@ class Watching:
 
         return await self.until(find, within, f"view {n} of {user.name}")
 
-    async def home(self, user: User, *, updates: int = 0, within: float = 5.0) -> View:
+    async def home(self, user: User, *, updates: int = 0, within: float = SOON) -> View:
         """The home tab of a user once it was published and then `updates` times again."""
 
         def find() -> View | None:
@@ -111,7 +113,7 @@ class Watching:
             if call.method == method and (where is None or where(call.args))
         ]
 
-    async def call(self, method: str, n: int = 1, *, within: float = 5.0) -> Call:
+    async def call(self, method: str, n: int = 1, *, within: float = SOON) -> Call:
         """The n-th request for a method."""
 
         def find() -> Call | None:
@@ -121,7 +123,7 @@ class Watching:
         return await self.until(find, within, f"call {n} of {method}")
 
     async def until(
-        self, find: Callable[[], T | None], within: float = 5.0, what: str = "something"
+        self, find: Callable[[], T | None], within: float = SOON, what: str = "something"
     ) -> T:
         """The first value of `find` that is neither None nor False; it is asked again on each
         change of this Slack: a call, a message, a delivery's answer, a socket."""

@@ -136,6 +136,7 @@ class WebApi:
         workspace = self.context.workspace
         call = Call(method, values, dict(request.headers), workspace.clock.now())
         workspace.calls.append(call)
+        workspace.changes.happened()
         return call
 
     def _run(self, method: str, token: str, args: Args) -> Json:

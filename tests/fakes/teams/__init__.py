@@ -17,11 +17,11 @@ from tests.fakes.faults import (
     Fault,
     Garbage,
     Hang,
+    Held,
     Refuse,
     Reset,
     Rule,
     ServerError,
-    Slow,
     TooMany,
 )
 from tests.fakes.teams.delivery import Reply
@@ -46,6 +46,7 @@ __all__ = [
     "Forgery",
     "Garbage",
     "Hang",
+    "Held",
     "Limits",
     "ManualClock",
     "Message",
@@ -56,7 +57,6 @@ __all__ = [
     "Reset",
     "Rule",
     "ServerError",
-    "Slow",
     "TooMany",
     "said",
 ]

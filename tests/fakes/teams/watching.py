@@ -7,6 +7,8 @@ from typing import TypeVar
 from tests.fakes.teams.state import Call, Conversation, Message, Tenant
 
 T = TypeVar("T")
+SOON = 60.0
+"""The machine may stand still for seconds, and what is waited for returns at once."""
 
 
 class Watching:
@@ -50,7 +52,7 @@ class Watching:
         contains: str | None = None,
         edits: int = 0,
         n: int = 1,
-        within: float = 5.0,
+        within: float = SOON,
     ) -> Message:
         """The n-th of `messages(…)`, as soon as there are so many.
 
@@ -74,7 +76,7 @@ class Watching:
         return [one for one in self.tenant.calls if operation in (None, one.operation)]
 
     async def until(
-        self, find: Callable[[], T | None], within: float = 5.0, what: str = "something"
+        self, find: Callable[[], T | None], within: float = SOON, what: str = "something"
     ) -> T:
         """The first value of `find` that is neither None nor False; it is asked again on each
         change: a call, a message, a delivery's answer."""

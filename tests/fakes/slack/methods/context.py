@@ -28,6 +28,8 @@ EVENTS = frozenset(
     )
 )
 
+PATIENCE = 3.0
+
 _VIEWS = {
     "assistant_view": ("assistant_thread_started", "assistant_thread_context_changed"),
     "agent_view": ("app_context_changed",),
@@ -47,6 +49,8 @@ class Settings:
     history_delay: seconds until a new message shows up in a history.
     file_processing: seconds until a completed file may be shown by a block.
     stream_life: seconds until a stream dies by itself.
+    patience: seconds until an ack is missed and a trigger_id is worth nothing: Slack's own PATIENCE
+        only where a test's clock counts them, for the machine may stand still as long.
     echo: send the bot its own messages as events, as Slack does.
     """
 
@@ -59,6 +63,7 @@ class Settings:
     history_delay: float = 0.0
     file_processing: float = 0.0
     stream_life: float = 300.0
+    patience: float = 86_400.0
     echo: bool = False
 
     @classmethod

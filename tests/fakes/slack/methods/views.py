@@ -1,8 +1,8 @@
 """views.open, push, update, publish.
 
-docs.slack.dev/surfaces/modals and …/reference/methods/views.*: a trigger_id lives 3 s and opens one
-view; at most 3 views in a stack; an update or publish with a stale `hash` is a hash_conflict; a
-view has 250 kB at most.
+docs.slack.dev/surfaces/modals and …/reference/methods/views.*: a trigger_id lives 3 s
+(`Settings.patience`) and opens one view; at most 3 views in a stack; an update or publish with a
+stale `hash` is a hash_conflict; a view has 250 kB at most.
 """
 
 import json
@@ -13,7 +13,6 @@ from tests.fakes.slack.errors import ApiError, invalid_arguments
 from tests.fakes.slack.methods.context import Args, Context
 from tests.fakes.slack.state import APP, BOT, TEAM, Json, Trigger, View
 
-TRIGGER_SECONDS = 3.0
 STACK = 3
 
 
@@ -97,7 +96,7 @@ def _exchange(context: Context, args: Args) -> Trigger:
         raise ApiError("invalid_trigger_id")
     if trigger.used:
         raise ApiError("exchanged_trigger_id")
-    if context.workspace.clock.now() - trigger.at > TRIGGER_SECONDS:
+    if context.workspace.clock.now() - trigger.at > context.settings.patience:
         raise ApiError("expired_trigger_id")
     trigger.used = True
     return trigger
