@@ -14,6 +14,7 @@ from core.agent.speaker import Ledger
 from core.meter import Meter, Unmetered
 
 if TYPE_CHECKING:
+    import httpx
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage
 
@@ -54,11 +55,9 @@ class Aside:
         return self._choice.limits
 
     async def _asked(self, user_id: str, day: str, rules: str, text: str) -> str:
-        # Importing LangChain takes a second or two, in which others are answered.
-        import httpx
-
-        async with httpx.AsyncClient(timeout=self._limits.call_seconds) as client:
-            for model in await asyncio.to_thread(models, self._choice, client):
+        client, asked = await asyncio.to_thread(_asked_of, self._choice)
+        async with client:
+            for model in asked:
                 for attempt in range(_TRIES):
                     said, spent, again = await self._called(model, rules, text)
                     if spent.tokens:
@@ -92,6 +91,14 @@ class Aside:
     def _failed(self, kind: str) -> None:
         self._meter.add(FAILURES, 1, kind)
         log.warning("the language model, asked aside: %s", kind)
+
+
+def _asked_of(choice: ModelChoice) -> tuple[httpx.AsyncClient, tuple[Model, ...]]:
+    """Imports LangChain and reads all certificates: in a thread, while others are answered."""
+    import httpx
+
+    client = httpx.AsyncClient(timeout=choice.limits.call_seconds)
+    return client, models(choice, client)
 
 
 async def _said(chat: BaseChatModel, rules: str, text: str) -> AIMessage:
