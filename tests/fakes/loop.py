@@ -2,7 +2,8 @@
 
 import asyncio
 import functools
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import Any, ParamSpec
 
 P = ParamSpec("P")
@@ -36,6 +37,25 @@ def skip(seconds: float) -> None:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, SkippingLoop), "only a test under `in_loop` has such a clock"
     loop.skip(seconds)
+
+
+@asynccontextmanager
+async def time_flies() -> AsyncIterator[None]:
+    """Seconds take a tenth of them, where a pause is all that is waited for: a database has a tenth
+    of its time as well. Where the machine stands still they do so, too."""
+
+    async def fly() -> None:
+        while True:
+            await asyncio.sleep(0.01)
+            skip(0.09)
+
+    flying = asyncio.create_task(fly())
+    try:
+        yield
+    finally:
+        flying.cancel()
+        with suppress(asyncio.CancelledError):
+            await flying
 
 
 def in_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:

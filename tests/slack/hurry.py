@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Coroutine
 from typing import TypeVar
 
 from adapters.slack.times import Times
@@ -61,25 +60,6 @@ async def in_vain(acks: Coroutine[object, object, T]) -> T:
         await asyncio.sleep(0.2)  # they are on their way
         skip(ACK + 1)
     return task.result()
-
-
-@asynccontextmanager
-async def time_flies() -> AsyncIterator[None]:
-    """Seconds take a tenth of them, where a pause is all that is waited for: a database has a tenth
-    of its time as well. Where the machine stands still they do so, too."""
-
-    async def fly() -> None:
-        while True:
-            await asyncio.sleep(0.01)
-            skip(0.09)
-
-    flying = asyncio.create_task(fly())
-    try:
-        yield
-    finally:
-        flying.cancel()
-        with suppress(asyncio.CancelledError):
-            await flying
 
 
 class CountedLoop(SkippingLoop):

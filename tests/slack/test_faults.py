@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from tests.fakes.loop import time_flies
 from tests.fakes.slack import (
     Fault,
     Garbage,
@@ -18,7 +19,7 @@ from tests.fakes.slack import (
     TooMany,
 )
 from tests.slack.conftest import Plant
-from tests.slack.hurry import UNHURRIED, time_flies, unanswered
+from tests.slack.hurry import UNHURRIED, unanswered
 from tests.slack.overheard import overheard
 from tests.slack.replicas import ended
 from tests.slack.steps import SOON, idle, mention, rows, scene, text, write

@@ -12,6 +12,7 @@ import pytest
 
 from adapters.slack.times import Times
 from adapters.slack.web_api import OutcomeUnknown, Pacer, Refused, Unreachable, WebApi
+from tests.fakes.loop import time_flies
 from tests.fakes.slack import (
     FakeSlack,
     Fault,
@@ -24,7 +25,7 @@ from tests.fakes.slack import (
     TooMany,
 )
 from tests.slack import hurry
-from tests.slack.hurry import UNHURRIED, CountedLoop, meeting, run_counted, time_flies
+from tests.slack.hurry import UNHURRIED, CountedLoop, meeting, run_counted
 
 UNPACED = replace(UNHURRIED, pace=0.0)
 

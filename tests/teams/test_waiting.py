@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from adapters import Progress
 from core.answer import Answer
 from core.progress import Sentence
 from core.request import Request
-from tests.fakes.loop import in_loop, skip
+from tests.fakes.loop import in_loop, time_flies
 from tests.fakes.teams import Message, Refuse, said
 from tests.teams.conftest import HASTY
 from tests.teams.scripted import Scripted, answered, scripted
@@ -33,23 +31,6 @@ async def slow(request: Request, progress: Progress | None) -> Answer:
     return answered("At last.")
 
 
-@asynccontextmanager
-async def flying() -> AsyncIterator[None]:
-    """Time goes ten times as fast, or slower where the machine stands still: what is in order
-    here stays so."""
-
-    async def fly() -> None:
-        while True:
-            await asyncio.sleep(0.01)
-            skip(0.1)
-
-    task = asyncio.create_task(fly())
-    try:
-        yield
-    finally:
-        task.cancel()
-
-
 def infos(here: Scripted) -> list[dict[str, object]]:
     """The streaminfo entities that were sent, in order."""
     entities = [e for c in here.teams.calls("send") for e in c.body.get("entities") or ()]
@@ -59,7 +40,7 @@ def infos(here: Scripted) -> list[dict[str, object]]:
 async def ask(here: Scripted, where: str = "chat") -> Message:
     place = getattr(here, where)
     assert (await here.teams.say(here.ana, place, "why?")).ok
-    async with flying():
+    async with time_flies():
         return await here.teams.until(
             lambda: next((m for m in here.teams.messages(place) if m.cards), None), 600.0
         )
