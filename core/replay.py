@@ -84,7 +84,7 @@ async def data(text: str, stored: StoredAnswer, context: ToolContext) -> Answer:
         first=first + 1 if shown else 0,
         last=first + len(shown),
         total=len(rows),
-        period=citation.period or "–",
+        period=f", {citation.period}" if citation.period else "",
         zone=citation.zone,
     )
     if len(rows) != citation.rows and not is_cut:

@@ -78,8 +78,13 @@ def _with_own(able: list[tuple[Action, str, str]], most: int) -> list[tuple[Acti
     return able if len(able) <= most else [*able[: most - len(own)], *own]
 
 
+def is_data(command: str) -> bool:
+    """Whether it opens the rows behind a figure: from a button of its own or from the menu."""
+    return command.split(" ", 1)[0] == "/data"
+
+
 def _is_own(command: str) -> bool:
-    return command.split(" ", 1)[0] in ("/data", "/again")
+    return is_data(command) or command.split(" ", 1)[0] == "/again"
 
 
 def _make_unique(elements: Sequence[Block]) -> None:

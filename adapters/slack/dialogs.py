@@ -11,6 +11,7 @@ from cachetools import LRUCache
 
 from adapters.seal import Seal
 from adapters.settings_form import choices, settings_in
+from adapters.slack.actions import is_data
 from adapters.slack.ask import Ask
 from adapters.slack.home import Home, home_view
 from adapters.slack.inbound import Author, Clicked, PaneOpened, Submitted, is_shared
@@ -65,7 +66,7 @@ class Dialogs:
         view = loading_view(await self._ask.language(clicked.author), state=state)
         opened = await self.open(clicked, view)
         answer = await self._ask.answer(clicked.author, command, place)
-        draw = data_view if command.startswith("/data") else full_view
+        draw = data_view if is_data(command) else full_view
         await self.fill(opened, draw(answer, seal=self._seal.close, page=page, state=state))
 
     async def say_in(self, view_id: str, text: str, language: Language, place: Place) -> None:

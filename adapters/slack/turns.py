@@ -10,6 +10,7 @@ from typing import assert_never
 
 from adapters.intake import Job
 from adapters.seal import Seal
+from adapters.slack.actions import is_data
 from adapters.slack.ask import Ask
 from adapters.slack.dialogs import Dialogs, TooLate
 from adapters.slack.growing import question_ts
@@ -192,7 +193,7 @@ class Turns:
                     await self._dialogs.show_answer(clicked, f"/show {answer_id}", number)
                 case "feedback":
                     await self._feedback(clicked, carried)
-                case _ if kind == "data" or clicked.view is not None:
+                case _ if is_data(carried) or clicked.view is not None:
                     await self._dialogs.show_answer(clicked, carried)
                 case _:
                     # What was clicked stays: a note in its place would be in the way.

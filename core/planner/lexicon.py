@@ -70,6 +70,8 @@ class Phrases(Generic[V]):
 
     def at(self, said: Sequence[str], index: int) -> tuple[V, int] | None:
         """The value and length in words of the longest phrase that starts at `index`."""
+        if index >= len(said):  # as of an asset whose name has no word, only a sign
+            return None
         for length in range(min(self._longest, len(said) - index), 0, -1):
             value = self._exact.get(tuple(said[index : index + length]))
             if value is not None:

@@ -134,3 +134,9 @@ def test_near_equal_names_are_not_chosen_between() -> None:
     names = AssetNames([Thing("a", "Mixerline"), Thing("b", "Mixerlane")])
     with pytest.raises((UnknownAsset, AmbiguousAsset)):
         names.resolve("Mixerlone")
+
+
+def test_an_area_whose_name_is_a_sign_is_no_hindrance() -> None:
+    """As a fuzzed database had it: one such name, and no question could be read."""
+    areas = [Thing("a", "🏭", "area"), Thing("b", "Halle", "area")]
+    assert AssetNames(areas).resolve("halle") == "b"

@@ -39,6 +39,17 @@ async def test_show_the_data_and_its_pages(here: Plant) -> None:
 
 
 @scene(*WAYS)
+async def test_the_data_opens_from_the_menu_too(here: Plant) -> None:
+    """Where an answer offers more than a row holds; the live state has no period."""
+    answer = await here.command("/asset", "grinder-5")
+    buttons = [e for b in answer.blocks for e in b.get("elements", ()) if e["type"] == "button"]
+    assert "Show the data" not in [button["text"]["text"] for button in buttons]
+    await press(here, answer, "Show the data")
+    view = await opened(here)
+    assert "Rows 1 to 1 of 1; times on the clock of America/Chicago." in text(view)
+
+
+@scene(*WAYS)
 async def test_everyone_in_the_thread_may_look_at_its_data(here: Plant) -> None:
     """The answer stands there for all; what they open is theirs alone."""
     answer = await mention(here, "OEE of line 3 yesterday")
