@@ -31,7 +31,7 @@ def turn(part: Path, seed: int) -> tuple[int, bool]:
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     passed = done.returncode == 0
     if not passed:
-        print(f"\n--- {part.stem}, seed {seed}\n{done.stdout[-8_000:]}{done.stderr[-2_000:]}")
+        print(f"\n--- {part.stem}, seed {seed}\n{done.stdout[-8_000:]}{done.stderr[:8_000]}")
     examples = sum(int(a) + int(b) for a, b in _EXAMPLES.findall(done.stdout))
     return examples, passed
 
