@@ -19,7 +19,8 @@ from core.measures.worked_days import REJECTS, WorkedDay, by_day, worked_day
 
 # A gain below this is not worth an answer's line.
 LEAST_MINUTES = 10.0
-_NOT_IMPROVED = frozenset({"unexplained"})
+# Holes in the records: nobody knows what was lost in them.
+_NOT_IMPROVED = frozenset({"unexplained", "no_data"})
 _WEEK = timedelta(days=7)
 
 

@@ -8,6 +8,8 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import numpy as np  # noqa: F401 - Hypothesis looks into it, also half imported by a thread
+
 from tests.fuzz.shown import INSIDES
 from tests.slack.overheard import Overheard, overheard
 

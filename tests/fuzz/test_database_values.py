@@ -163,6 +163,18 @@ def answers_of(plants: Plants, spoilt: list[Spoilt], questions: list[str]) -> No
         door.close()
 
 
+@pytest.mark.parametrize(
+    ("spoilt", "question"),
+    [
+        (Spoilt("asset", "name", "🏭", 1), "/oee line-3 yesterday"),  # no word in it
+        (Spoilt("production", "asset", None, 2), "/improve line-3"),  # most is not recorded
+    ],
+    ids=lambda value: value if isinstance(value, str) else f"{value.table}.{value.column}",
+)
+def test_what_was_found_stays_mended(plants: Plants, spoilt: Spoilt, question: str) -> None:
+    answers_of(plants, [spoilt], [question])
+
+
 @trying(4)
 @given(
     data=st.data(),
