@@ -149,7 +149,7 @@ class Words:
 
     def clock(self, at: datetime | None, zone: str) -> str:
         """The time of day in the plant's zone: "05:58"."""
-        return self.unknown if at is None else f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+        return self.unknown if at is None else f"{_local(at, zone):%H:%M}"
 
     def day(self, day: date | None, *, year: bool = False) -> str:
         """ "Thu 12 Mar" / "Do 12. Mär"; with the year where it does not go without saying."""
@@ -159,12 +159,12 @@ class Words:
         """ "Thu 12 Mar 05:58 CDT": day, time and zone."""
         if at is None:
             return self.unknown
-        local = at.astimezone(ZoneInfo(zone))
+        local = _local(at, zone)
         return f"{self.day(local, year=year)} {local:%H:%M}{NBSP}{_zone_name(local)}"
 
     def span(self, start: datetime, end: datetime, zone: str, *, year: bool = False) -> str:
         """ "Wed 11 Mar 22:00 – Thu 12 Mar 06:00 CDT": nothing said twice."""
-        first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
+        first, last = _local(start, zone), _local(end, zone)
         years = first.year != last.year
         long = (last.date() - first.date()).days > _FAR_DAYS
         year = year or years or long or self._is_far(first)
@@ -260,8 +260,8 @@ class Words:
                 return value
 
     def _over_midnight(self, period: Period) -> bool:
-        zone = ZoneInfo(period.zone)
-        return period.start.astimezone(zone).date() != period.end.astimezone(zone).date()
+        start, end = (_local(at, period.zone) for at in (period.start, period.end))
+        return start.date() != end.date()
 
     def _shown(self, value: object) -> str:
         match value:
@@ -284,6 +284,14 @@ class Words:
 
 # A relative period ("last night") needs no year; these may lie anywhere.
 _DATED = frozenset({"date", "dates", "shift_of_day", "week", "since", "between"})
+
+
+def _local(at: datetime, zone: str) -> datetime:
+    """On the clock of the zone; as it is where no calendar has that day, before year 1."""
+    try:
+        return at.astimezone(ZoneInfo(zone))
+    except OverflowError:
+        return at
 
 
 def _zone_name(local: datetime) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.domain import periods
@@ -304,3 +304,14 @@ def test_german_names_of_periods_need_no_case() -> None:
     )
     said = DE.say("common.versus", change="−3", reference=DE.period_name(week))
     assert said == "−3 vs. die Woche ab Mo 9. Mär"
+
+
+@given(
+    st.datetimes(timezones=st.just(UTC)), st.sampled_from([CHICAGO, BERLIN, "Pacific/Kiritimati"])
+)
+@example(datetime(1, 1, 1, tzinfo=UTC), CHICAGO)
+@example(datetime(9999, 12, 31, 23, tzinfo=UTC), BERLIN)
+def test_every_moment_of_the_calendar_can_be_said(at: datetime, zone: str) -> None:
+    """The first day of all lies in year 0 west of Greenwich: it keeps the zone that it came in."""
+    assert EN.clock(at, zone) in EN.moment(at, zone)
+    assert EN.span(at, at, zone)
