@@ -24,7 +24,7 @@ import aiohttp
 
 from benchmarks.soak.crowd import Crowd
 from benchmarks.soak.figures import table
-from benchmarks.soak.held import Sample, tables, watch
+from benchmarks.soak.held import Sample, at_rest, tables, watch
 from tests.fakes.slack import FakeSlack
 from tests.fakes.teams import FakeTeams
 
@@ -82,10 +82,12 @@ async def soak(seconds: float, rate: float, home: Path) -> str:
         crowd.fill(ON_SLACK, ON_TEAMS)
         async with bot(slack, teams, home) as process:
             await crowd.warm()
+            before = await at_rest(process, home / "held.jsonl")
             watching = asyncio.create_task(watch(process, home / "held.jsonl", samples))
             middle = asyncio.create_task(_rows_at(seconds / 2, home))
             await crowd.busy(seconds, rate)
             watching.cancel()
+            after = await at_rest(process, home / "held.jsonl")
             rows = tables(home / "andon.db")
             early = await middle
     for problem, times in crowd.problems().most_common(8):
@@ -95,7 +97,7 @@ async def soak(seconds: float, rate: float, home: Path) -> str:
     defects = logged.read_text("utf-8").count("Traceback") if logged.exists() else 0
     warned = len(logged.read_text("utf-8").splitlines()) if logged.exists() else 0
     print("\n".join(logged.read_text("utf-8").splitlines()[:20]) if warned else "", file=sys.stderr)
-    found = "\n".join(table(crowd, samples, seconds, counts))
+    found = "\n".join(table(crowd, samples, (before, after), seconds, counts))
     return f"{found}\n\nIn the log: {warned} lines, {defects} tracebacks.\n"
 
 

@@ -8,8 +8,9 @@ from statistics import median, quantiles
 from benchmarks.soak.crowd import Crowd, Done
 from benchmarks.soak.held import MEMORY, PROCESSOR, Sample
 
-WARM = 0.25
-"""The share of the time that caches, pools and the allocator take to fill."""
+WARM = 0.5
+"""The share of the time that caches, pools and the allocator take to fill: of half an hour the 15
+minutes for which figures of closed periods are kept."""
 
 
 def grown(samples: Sequence[Sample], name: str) -> tuple[float, float]:
@@ -27,6 +28,20 @@ def tenths(samples: Sequence[Sample], name: str) -> list[float]:
     return [median(part) for part in parts if part]
 
 
+def spent_in_tenths(samples: Sequence[Sample], done: Sequence[Done]) -> list[float]:
+    """Milliseconds of a core for each thing that began in a tenth of the time."""
+    end = samples[-1].at
+    spent = [
+        [s.held[PROCESSOR] for s in samples if n <= 10 * s.at / end <= n + 1] for n in range(10)
+    ]
+    things = [sum(n <= 10 * one.at / end < n + 1 for one in done) for n in range(10)]
+    return [
+        (some[-1] - some[0]) / count * 1e3
+        for some, count in zip(spent, things, strict=True)
+        if some and count
+    ]
+
+
 def p99(done: Sequence[Done]) -> float:
     return quantiles((one.seconds for one in done), n=100)[98] * 1e3
 
@@ -42,7 +57,11 @@ def thirds(done: Sequence[Done], seconds: float) -> tuple[list[Done], list[Done]
 
 
 def table(
-    crowd: Crowd, samples: Sequence[Sample], seconds: float, rows: Mapping[str, tuple[int, int]]
+    crowd: Crowd,
+    samples: Sequence[Sample],
+    rest: tuple[Mapping[str, float], Mapping[str, float]],
+    seconds: float,
+    rows: Mapping[str, tuple[int, int]],
 ) -> Iterator[str]:
     right = [one for one in crowd.done if not one.problem]
     said = len(crowd.done) / seconds
@@ -52,15 +71,24 @@ def table(
     spent = samples[-1].held[PROCESSOR] - samples[0].held[PROCESSOR]
     yield f"The bot's process took {spent / len(crowd.done) * 1e3:.0f} ms of a core for each."
     yield ""
-    yield "| held by the process | after the warm-up | at the end | change |"
+    names = [name for name in samples[-1].held if name != PROCESSOR]
+    before, after = rest
+    yield "| held while nobody asks | before the load | after it |"
+    yield "|---|---|---|"
+    for name in names:
+        yield f"| {name} | {_figure(name, before[name])} | {_figure(name, after[name])} |"
+    yield ""
+    yield "| held under the load | after the warm-up | at the end | change |"
     yield "|---|---|---|---|"
-    for name in (name for name in samples[-1].held if name != PROCESSOR):
+    for name in names:
         first, last = grown(samples, name)
         change = f"{(last - first) / first:+.1%}" if first else f"{last - first:+.0f}"
         yield f"| {name} | {_figure(name, first)} | {_figure(name, last)} | {change} |"
     yield ""
     megabytes = ", ".join(f"{one:.0f}" for one in tenths(samples, MEMORY))
     yield f"Memory in each tenth of the time, the warm-up included: {megabytes} MB."
+    each = ", ".join(f"{one:.0f}" for one in spent_in_tenths(samples, crowd.done))
+    yield f"Of a core for each thing, in each tenth: {each} ms."
     yield ""
     yield (
         "| until it is there to be seen | number | p50 first third | last third "

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS = 2.0
+REST = 40.0
 MEMORY = "memory (MB)"
 PROCESSOR = "processor (s)"
 
@@ -29,8 +30,18 @@ async def watch(process: int, file: Path, into: list[Sample]) -> None:
     """Looks every few seconds until it is cancelled."""
     began = time.perf_counter()
     while True:
-        into.append(Sample(time.perf_counter() - began, {**_outside(process), **_inside(file)}))
+        into.append(Sample(time.perf_counter() - began, held_by(process, file)))
         await asyncio.sleep(SECONDS)
+
+
+async def at_rest(process: int, file: Path) -> Mapping[str, float]:
+    """What it holds when nobody has asked for as long as idle connections are kept."""
+    await asyncio.sleep(REST)
+    return held_by(process, file)
+
+
+def held_by(process: int, file: Path) -> Mapping[str, float]:
+    return {**_outside(process), **_inside(file)}
 
 
 def _outside(process: int) -> Mapping[str, float]:
