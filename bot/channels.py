@@ -94,7 +94,7 @@ def _door(settings: Settings, app: App) -> Door:
     """The one door, as fast as each person may go through it."""
     if not settings.rate_limit:
         return app.handle
-    return RateLimit(settings.rate_limit).door(app.handle, settings.language)
+    return RateLimit(settings.rate_limit, app.meter).door(app.handle, settings.language)
 
 
 def _store(app: App) -> Store:

@@ -14,6 +14,8 @@ from cachetools import LRUCache
 
 from adapters import Door, Progress
 from core.answer import Answer, Text
+from core.counted import TOO_FAST
+from core.meter import Meter
 from core.request import Language, Request
 from core.words import Words
 
@@ -36,8 +38,11 @@ class RateLimit:
     """`per_minute` questions of each person, BURST at once. Who has none left is told so once, and
     then gets no answer to what they type until the bucket fills again."""
 
-    def __init__(self, per_minute: int, timer: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, per_minute: int, meter: Meter, timer: Callable[[], float] = monotonic
+    ) -> None:
         self._per_second = per_minute / 60
+        self._meter = meter
         self._timer = timer
         # Who is forgotten starts with a full bucket: many people cannot lock one out.
         self._buckets: LRUCache[str, _Bucket] = LRUCache(_MOST_PEOPLE)
@@ -55,6 +60,7 @@ class RateLimit:
             if bucket.tokens >= cost:
                 bucket.tokens -= cost
                 return await door(request, progress)
+            self._meter.add(TOO_FAST, 1, request.place.channel)
             if bucket.told and request.typed:  # a form or a tab has to show something
                 return _SILENCE
             bucket.told = True

@@ -14,6 +14,12 @@ ASKS = Counted(
 ASK_TIMES = Timed(
     "andon_ask_seconds", "From the door to the answer, by channel.", ("channel",), FAST_SECONDS
 )
+TOO_FAST = Counted(
+    "andon_too_fast",
+    "Requests that were turned away since their person asked faster than ANDON_RATE_LIMIT allows, "
+    "by channel; they are not among andon_asks.",
+    ("channel",),
+)
 DEFECTS = Counted("andon_defects", "Answers in whose place the reader got the id of a defect.")
 WORK = Timed(
     "andon_work_seconds",

@@ -8,6 +8,7 @@ import pytest
 
 from adapters import Door, Progress
 from bot import rate_limit
+from bot.metrics import Metrics
 from bot.rate_limit import RateLimit
 from core.answer import Answer, Text
 from core.request import Place, Request, User
@@ -22,8 +23,9 @@ class Turnstile:
 
     def __init__(self, per_minute: int = 20) -> None:
         self.at = 0.0
+        self.metrics = Metrics()
         self.asked = 0
-        self.limit = RateLimit(per_minute, lambda: self.at)
+        self.limit = RateLimit(per_minute, self.metrics, lambda: self.at)
         self.door: Door = self.limit.door(self._open, "en")
 
     async def _open(self, request: Request, _progress: Progress | None) -> Answer:
@@ -60,6 +62,12 @@ def door() -> Turnstile:
 
 def test_ten_at_once_then_one_sentence_then_silence(door: Turnstile) -> None:
     assert [door.ask() for _ in range(13)] == [ANSWERED] * 10 + [TOLD] + [SILENT] * 2
+
+
+def test_who_is_turned_away_is_counted(door: Turnstile) -> None:
+    for _ in range(13):
+        door.ask()
+    assert b'andon_too_fast_total{channel="slack"} 3.0' in door.metrics.exposed()
 
 
 def test_it_fills_again_at_twenty_a_minute(door: Turnstile) -> None:
