@@ -142,13 +142,7 @@ class Columns:
         moment = moments.stored(self.plain(logical), sample, found.format, zone)
         if moment is not None:
             return moment
-        name = found.column or logical
-        if isinstance(sample, str):
-            raise NoData("not_a_time", column=name, table=self.mapping.table)
-        raise MisconfiguredError(
-            f"{self.mapping.table}, column {name}",
-            'does not hold times; for numbers give format = "epoch_s" or "epoch_ms"',
-        )
+        raise NoData("not_a_time", column=found.column or logical, table=self.mapping.table)
 
     def day(self, logical: str) -> Moment | None:
         """The date column of a start that is made of a date and a shift."""

@@ -14,7 +14,7 @@ from core.data import zones
 from core.data.query import Query
 from core.data.sql import SqlDataSource
 from core.domain.periods import Interval
-from core.errors import MisconfiguredError, NoData
+from core.errors import NoData
 from tests.data.databases import Database, rows, utc
 
 ZONES = ("America/Chicago", "Europe/Berlin")
@@ -255,8 +255,9 @@ def test_an_empty_end_is_an_open_stop(database: Database) -> None:
 
 def test_plain_numbers_need_a_format(database: Database) -> None:
     source = _hours(database, "bigint", lambda at: int(at.timestamp()))
-    with pytest.raises(MisconfiguredError, match="epoch_s"):
+    with pytest.raises(NoData) as caught:
         rows(source, Query("production", None, None, ("total_units",)))
+    assert (caught.value.key, caught.value.arguments["column"]) == ("not_a_time", "end")
 
 
 def test_a_table_that_is_empty_at_first(database: Database) -> None:

@@ -3,6 +3,7 @@
     python -m tests.fuzz MINUTES
 
 What fails is printed with the example that fails; it belongs into the test as an `@example`.
+docs/soak.md gets the figures of a run of half an hour or more.
 """
 
 from __future__ import annotations
@@ -14,9 +15,14 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+PAGE = FOLDER.parents[1] / "docs" / "soak.md"
+BEGIN, END = "<!-- written by `make fuzz` -->\n", "<!-- until here: fuzz -->\n"
+LONG_MINUTES = 30.0
 TIMES = 20  # as many examples as in CI, each time that a part has its turn
 _EXAMPLES = re.compile(r"(\d+) passing(?: examples)?, (\d+) failing")
 
@@ -48,10 +54,31 @@ def main(minutes: str = "60") -> int:
             count, passed = turn(part, random.SystemRandom().randrange(2**32))
             examples[part.stem] += count
             failed[part.stem] += not passed
-    for part in parts:
-        name = part.stem.removeprefix("test_").replace("_", " ")
-        print(f"{name:20}{examples[part.stem]:8} examples, {failed[part.stem]} turns failed")
+    names = [part.stem for part in parts]
+    found = table(names, examples, failed, float(minutes))
+    print(found)
+    if float(minutes) >= LONG_MINUTES:
+        written(found)
     return 1 if failed.total() else 0
+
+
+def table(
+    names: Sequence[str], examples: Counter[str], failed: Counter[str], minutes: float
+) -> str:
+    """In Markdown: how many examples each part had, and how many of its turns failed."""
+    rows = [f"| `{n}.py` | {examples[n]:,} | {failed[n]} |" for n in names]
+    head = f"{datetime.now(UTC):%d %B %Y}, {minutes:g} minutes of all parts in turn."
+    return "\n".join(
+        [head, "", "| Part | Examples | Turns that failed |", "|---|---|---|", *rows, ""]
+    )
+
+
+def written(found: str) -> None:
+    """The figures in docs/soak.md are those of the last long run."""
+    page = PAGE.read_text("utf-8")
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}{found}{END}{after}", "utf-8")
 
 
 if __name__ == "__main__":

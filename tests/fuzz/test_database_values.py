@@ -168,6 +168,7 @@ def answers_of(plants: Plants, spoilt: list[Spoilt], questions: list[str]) -> No
     [
         (Spoilt("asset", "name", "🏭", 1), "/oee line-3 yesterday"),  # no word in it
         (Spoilt("production", "asset", None, 2), "/improve line-3"),  # most is not recorded
+        (Spoilt("downtime", "end", b"\x00\xff", 1), "/downtime packaging past 2 days"),  # bytes
     ],
     ids=lambda value: value if isinstance(value, str) else f"{value.table}.{value.column}",
 )
