@@ -25,12 +25,12 @@ import aiohttp
 from benchmarks.soak.crowd import Crowd
 from benchmarks.soak.figures import table
 from benchmarks.soak.held import Sample, at_rest, tables, watch
+from bot.commands.sync import with_table
 from tests.fakes.slack import FakeSlack
 from tests.fakes.teams import FakeTeams
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "soak.md"
-BEGIN, END = "<!-- written by `make soak` -->\n", "<!-- until here -->\n"
 ON_SLACK, ON_TEAMS = 150, 90
 STARTED = 600.0  # seconds: the sample plant is made first, on a machine that may be busy
 
@@ -114,10 +114,8 @@ def written(found: str, rate: float) -> None:
         f"{datetime.now(UTC):%d %B %Y}, {machine}, {rate:g} requests a second; "
         f"load of the machine at the end: {load}.\n\n"
     )
-    page = PAGE.read_text("utf-8")
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}{head}{found}{END}{after}", "utf-8")
+    text = with_table(PAGE.read_text("utf-8"), "soak", f"{head}{found}", PAGE.name)
+    PAGE.write_text(text, "utf-8")
 
 
 def _free_port() -> int:

@@ -19,9 +19,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.commands.sync import with_table
+
 FOLDER = Path(__file__).parent
 PAGE = FOLDER.parents[1] / "docs" / "soak.md"
-BEGIN, END = "<!-- written by `make fuzz` -->\n", "<!-- until here: fuzz -->\n"
 LONG_MINUTES = 30.0
 TIMES = 20  # as many examples as in CI, each time that a part has its turn
 _EXAMPLES = re.compile(r"(\d+) passing(?: examples)?, (\d+) failing")
@@ -75,10 +76,7 @@ def table(
 
 def written(found: str) -> None:
     """The figures in docs/soak.md are those of the last long run."""
-    page = PAGE.read_text("utf-8")
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}{found}{END}{after}", "utf-8")
+    PAGE.write_text(with_table(PAGE.read_text("utf-8"), "fuzz", found, PAGE.name), "utf-8")
 
 
 if __name__ == "__main__":
