@@ -6,9 +6,10 @@ import shutil
 import sqlite3
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -87,9 +88,13 @@ class Plants:
     folder: Path
     whole: Path
     columns: dict[str, list[str]]
+    number: Iterator[int] = field(default_factory=count)
 
     def file(self, spoilt: list[Spoilt]) -> PlantFile:
-        path = self.folder / "plant.db"
+        """A new one each time: what read the last one may still be closing it."""
+        for old in self.folder.glob("plant-*"):
+            old.unlink()
+        path = self.folder / f"plant-{next(self.number)}.db"
         shutil.copyfile(self.whole, path)
         with closing(sqlite3.connect(path)) as database:
             for one in spoilt:
